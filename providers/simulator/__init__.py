@@ -1,0 +1,1 @@
+"""A small HTTP service that behaves like the providers, for demos and tests."""

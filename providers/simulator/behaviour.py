@@ -1,0 +1,250 @@
+"""How made-up numbers live: a pure function of seed, number and simulated time, plus what people did to them.
+
+`World` answers three questions about a number: what the provider would say now (`reading`), when it looked
+(`refresh_times`) and which test calls the carriers saw (`calls`). The demo's 90-day history and the running simulator
+ask the same functions, so the one continues the other without a seam. The rules are told in docs/providers.md.
+
+Before `epoch` simulated time is wall-clock time; after it, `speed` simulated seconds pass in a second. All times given
+and returned are wall clock, aware and UTC.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+from providers.simulator.episodes import CARRIERS, DAY, HOUR, Episode, episodes_around, forced_episode
+from providers.simulator.hashing import mix, text_key, unit, wave
+
+LABEL_WORDS = {
+    "att": "Spam Risk",
+    "verizon": "Potential Spam",
+    "tmobile": "Scam Likely",
+    "uscellular": "Potential Spam",
+}
+QUIET_GRID = 48 * HOUR
+BUSY_GRID = 12 * HOUR
+STRAY_LABEL = 0.0008
+ENOUGH_TRAFFIC = 0.35
+SILENT_SHARE = 0.02
+QUIET_SHARE = 0.08
+_RISKS = ("low", "medium", "high")
+_START = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class ReputationData:
+    """One snapshot in the provider's own words and scales: risk low, medium or high; scores 0-100 or None."""
+
+    spam_risk: str
+    spam_category: str | None
+    maturity_score: int | None
+    connection_score: int | None
+    engagement_score: int | None
+    sentiment_score: int | None
+    last_refreshed_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class CarrierCall:
+    """One test call as a phone at a carrier saw it. `label` is the word on the screen, empty when there was none."""
+
+    ident: str
+    e164: str
+    carrier: str
+    at: datetime
+    label: str
+    category: str
+
+    @property
+    def flagged(self) -> bool:
+        return self.label != ""
+
+
+def seconds_of(at: datetime) -> float:
+    return (at - _START).total_seconds()
+
+
+def moment_of(seconds: float) -> datetime:
+    return _START + timedelta(seconds=round(seconds, 6))
+
+
+class World:
+    """All made-up numbers under one seed. The overlay (`label`, `clear`) is the only memory."""
+
+    def __init__(self, seed: int, epoch: datetime, speed: float = 1.0) -> None:
+        if epoch.tzinfo is None:
+            raise ValueError("The epoch must be an aware time, for example 2026-01-01T00:00:00+00:00.")
+        if speed <= 0:
+            raise ValueError("The speed must be above zero.")
+        self.seed = seed
+        self.epoch = epoch
+        self.speed = speed
+        self._epoch = seconds_of(epoch)
+        self._cleared: dict[str, list[float]] = {}
+        self._forced: dict[str, list[Episode]] = {}
+
+    # Time -----------------------------------------------------------------------------------------------------------
+
+    def simulated(self, at: datetime) -> float:
+        """Simulated seconds since 1970 at a wall-clock moment."""
+        wall = seconds_of(at)
+        return wall if wall <= self._epoch else self._epoch + (wall - self._epoch) * self.speed
+
+    def wall(self, moment: float) -> datetime:
+        """The wall-clock moment at which simulated time reaches `moment`."""
+        if moment > self._epoch:
+            moment = self._epoch + (moment - self._epoch) / self.speed
+        return moment_of(moment)
+
+    # What the provider says -----------------------------------------------------------------------------------------
+
+    def reading(self, e164: str, at: datetime) -> ReputationData | None:
+        """What a live look at this moment gives; None for a number that nobody ever collected anything about."""
+        key, moment = text_key(e164, self.seed), self.simulated(at)
+        if unit(key ^ 0x511) < SILENT_SHARE and e164 not in self._forced:
+            return None
+        episodes = self._episodes(e164, key, moment)
+        worst = max(episodes, key=lambda one: _RISKS.index(one.risk(moment)), default=None)
+        risk = worst.risk(moment) if worst else "low"
+        strain = max((one.weight(moment) for one in episodes), default=0.0)
+        category = worst.category if worst and risk == "high" else None
+        return ReputationData(risk, category, *_scores(key, moment, strain), at)
+
+    def refresh_times(self, e164: str, start: datetime, end: datetime, frequency: str = "daily") -> Iterator[datetime]:
+        """When the provider looked at the number by itself, start <= time < end, oldest first.
+
+        `frequency` is the contract's word: business_daily, daily, weekly, biweekly, monthly or never.
+        """
+        key = text_key(e164, self.seed)
+        offset = unit(key ^ 0x3F) * DAY
+        day = int((self.simulated(start) - offset) // DAY)
+        while (at := self.wall(day * DAY + offset)) < end:
+            if at >= start and _looks_on(day, key, frequency):
+                yield at
+            day += 1
+
+    def last_refresh(self, e164: str, at: datetime, frequency: str = "daily") -> datetime | None:
+        """The newest refresh not after `at`, looking back 31 simulated days."""
+        key = text_key(e164, self.seed)
+        offset = unit(key ^ 0x3F) * DAY
+        today = int((self.simulated(at) - offset) // DAY)
+        for day in range(today, today - 32, -1):
+            if _looks_on(day, key, frequency) and (found := self.wall(day * DAY + offset)) <= at:
+                return found
+        return None
+
+    # What carriers' phones saw --------------------------------------------------------------------------------------
+
+    def calls(self, e164: str, start: datetime, end: datetime) -> Iterator[CarrierCall]:
+        """The test calls of all carriers, start <= time < end, oldest first.
+
+        A carrier is tried every 48 simulated hours, and every 12 while it may be labelling the number.
+        """
+        key = text_key(e164, self.seed)
+        since, until = self.simulated(start), self.simulated(end)
+        episodes = self._episodes_between(e164, key, since, until)
+        found = []
+        for carrier in CARRIERS:
+            found += self._calls_at(e164, carrier, mix(key ^ text_key(carrier, 0)), since, until, episodes)
+        for moment, call in sorted(found, key=lambda pair: pair[0]):
+            if since <= moment < until:
+                yield call
+
+    def _calls_at(
+        self, e164: str, carrier: str, key: int, since: float, until: float, episodes: tuple[Episode, ...]
+    ) -> list[tuple[float, CarrierCall]]:
+        mine = [(onset, one.end) for one in episodes for name, onset in one.onsets if name == carrier]
+        found = [
+            self._call(e164, carrier, key, moment, episodes)
+            for moment in _grid(key, QUIET_GRID, since, until)
+            if not any(onset <= moment < over for onset, over in mine)
+        ]
+        busy: set[float] = set()
+        for onset, over in mine:
+            busy.update(_grid(key ^ 0xD, BUSY_GRID, max(onset, since), min(over, until)))
+        return found + [self._call(e164, carrier, key, moment, episodes) for moment in busy]
+
+    def _call(
+        self, e164: str, carrier: str, key: int, moment: float, episodes: tuple[Episode, ...]
+    ) -> tuple[float, CarrierCall]:
+        draw = mix(key ^ int(moment))
+        by = max(episodes, key=lambda one: one.chance_at(carrier, moment), default=None)
+        chance = max(STRAY_LABEL, by.chance_at(carrier, moment) if by else 0.0)
+        labelled = unit(draw) < chance
+        category = by.category.lower() if by and labelled and chance > STRAY_LABEL else ""
+        label = LABEL_WORDS[carrier] if labelled else ""
+        return moment, CarrierCall(f"{draw:016x}", e164, carrier, self.wall(moment), label, category)
+
+    # What people did ------------------------------------------------------------------------------------------------
+
+    def label(self, e164: str, at: datetime, carriers: tuple[str, ...] = CARRIERS[:3]) -> None:
+        """Label a number from now on, whatever its fate was: full strength at once, until cleared."""
+        episode = forced_episode(text_key(e164, self.seed), self.simulated(at), carriers)
+        self._forced.setdefault(e164, []).append(episode)
+
+    def clear(self, e164: str, at: datetime) -> None:
+        """End whatever labels the number has at this moment: a remediation that worked."""
+        self._cleared.setdefault(e164, []).append(self.simulated(at))
+
+    def _episodes(self, e164: str, key: int, moment: float) -> tuple[Episode, ...]:
+        return self._with_overlay(e164, episodes_around(key, moment))
+
+    def _episodes_between(self, e164: str, key: int, since: float, until: float) -> tuple[Episode, ...]:
+        found = dict.fromkeys(episodes_around(key, since))
+        step = since
+        while step < until:
+            step = min(until, step + 30 * DAY)
+            found.update(dict.fromkeys(episodes_around(key, step)))
+        return self._with_overlay(e164, tuple(found))
+
+    def _with_overlay(self, e164: str, episodes: tuple[Episode, ...]) -> tuple[Episode, ...]:
+        if not self._cleared and not self._forced:
+            return episodes
+        episodes += tuple(self._forced.get(e164, ()))
+        for moment in self._cleared.get(e164, ()):
+            episodes = tuple(one.cut_at(moment) for one in episodes)
+        return episodes
+
+
+def _looks_on(day: int, key: int, frequency: str) -> bool:
+    """Whether the provider refreshes a number on this day; day 0 was a Thursday."""
+    if frequency == "business_daily":
+        return (day + 3) % 7 < 5
+    every = {"daily": 1, "weekly": 7, "biweekly": 14, "monthly": 30}.get(frequency)
+    return every is not None and day % every == key % every
+
+
+def _grid(key: int, period: float, since: float, until: float) -> Iterator[float]:
+    """Moments about `period` seconds apart, each with its own jitter, in since <= moment < until."""
+    slot = int(since // period) - 1
+    last = int(until // period) + 1
+    for place in range(slot, last):
+        moment = (place + unit(key + place)) * period
+        if since <= moment < until:
+            yield moment
+
+
+def _scores(key: int, moment: float, strain: float) -> tuple[int | None, int | None, int | None, int | None]:
+    """Maturity, connection, engagement, sentiment; the last three None while there is too little traffic."""
+    quiet = unit(key ^ 0x0DD) < QUIET_SHARE
+    traffic = wave(key ^ 0x7AF, moment, 20 * DAY) * (0.6 if quiet else 1.0) + (0.0 if quiet else 0.4)
+    maturity = _walk(key ^ 0x1, moment, low=35 if quiet else 70, drop=8 * strain)
+    if traffic < ENOUGH_TRAFFIC:
+        return maturity, None, None, None
+    connection = _walk(key ^ 0x2, moment, low=_base(key ^ 0x20), drop=38 * strain)
+    engagement = _walk(key ^ 0x3, moment, low=_base(key ^ 0x30), drop=32 * strain)
+    sentiment = _walk(key ^ 0x4, moment, low=_base(key ^ 0x40), drop=55 * strain)
+    return maturity, connection, engagement, sentiment
+
+
+def _base(key: int) -> float:
+    """The floor of a metric's walk: mostly good, for one number in sixteen a weak spot."""
+    draw = unit(key)
+    return 30 + 400 * draw if draw < 1 / 16 else 66 + 18 * draw
+
+
+def _walk(key: int, moment: float, *, low: float, drop: float) -> int:
+    value = low + 20 * wave(mix(key), moment, 9 * DAY) - drop
+    return max(0, min(100, round(value)))

@@ -1,0 +1,1 @@
+"""The Telnyx Number Reputation API, read and driven by its published contract."""
