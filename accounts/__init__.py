@@ -1,0 +1,1 @@
+"""Accounts, members and roles, licences, eligibility and audit."""

@@ -1,0 +1,51 @@
+"""Who may open a page: signed in, with an account, with the right to edit (R9-R11, D28)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib.auth.mixins import AccessMixin
+from django.core.exceptions import PermissionDenied
+from django.http import HttpResponseBase
+
+from accounts.middleware import AccountRequest
+from accounts.models import Account, Membership
+
+
+class AccountPageMixin(AccessMixin):
+    """A page of the current account. Anonymous people go to sign-in; people without an account are told so.
+
+    Set `needs_edit` for pages that change something: viewers, and admins without the privilege to edit account
+    settings, get 403 in words.
+    """
+
+    request: AccountRequest
+    needs_edit = False
+    edit_refusal = (
+        "Your role can see and export but not change anything. Ask an owner of the account for the privilege to edit "
+        "account settings."
+    )
+
+    def dispatch(self, request: AccountRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        """Check the person before the view runs."""
+        if not request.user.is_authenticated:
+            return self.handle_no_permission()
+        if request.account is None:
+            raise PermissionDenied("You are not a member of any account yet. Ask an account owner to add you.")
+        if self.needs_edit and not self.membership.may_edit:
+            raise PermissionDenied(self.edit_refusal)
+        return super().dispatch(request, *args, **kwargs)  # type: ignore[misc,no-any-return]
+
+    @property
+    def account(self) -> Account:
+        """Return the account that the person looks at."""
+        if self.request.account is None:
+            raise PermissionDenied
+        return self.request.account
+
+    @property
+    def membership(self) -> Membership:
+        """Return the person's membership in that account."""
+        if self.request.membership is None:
+            raise PermissionDenied
+        return self.request.membership

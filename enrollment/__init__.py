@@ -1,0 +1,1 @@
+"""Enrolling the business in services."""

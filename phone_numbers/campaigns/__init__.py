@@ -1,0 +1,1 @@
+"""Campaigns: pools of numbers that dial."""

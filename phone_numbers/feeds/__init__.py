@@ -1,0 +1,1 @@
+"""Feeds: polling providers, ingesting their pages, complaints."""

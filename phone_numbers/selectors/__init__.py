@@ -1,0 +1,1 @@
+"""Reads over numbers, by noun."""

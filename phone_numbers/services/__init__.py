@@ -1,0 +1,1 @@
+"""Writes over numbers, by noun."""

@@ -1,0 +1,15 @@
+"""All addresses of the portal."""
+
+from django.urls import include, path
+
+from accounts import urls as account_urls
+from phone_numbers import urls as number_urls
+from reputation_portal import health
+
+urlpatterns = [
+    path("accounts/", include(account_urls)),
+    path("accounts/", include("allauth.account.urls")),
+    path("numbers/", include(number_urls)),
+    path("livez", health.livez, name="livez"),
+    path("readyz", health.readyz, name="readyz"),
+]
