@@ -75,8 +75,7 @@ class ReadingsPage:
 class ComplaintFile:
     """One published file of complaints: its day, and its lines as text, which can be read once.
 
-    The lines come from the network while they are read; `Temporary` may be raised in the middle. Take the cursor
-    only after the last line.
+    The file is complete before its first line is handed over. Take the cursor after the last line is stored.
     """
 
     day: date

@@ -1,0 +1,90 @@
+"""Requests to the Telnyx API v2: addresses, the key, paging, and its error bodies put into words."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+from urllib.parse import quote
+
+from providers import http
+from providers.errors import Temporary
+
+SERVICE = "Telnyx"
+BASE_URL = "https://api.telnyx.com/v2"
+PAGE_SIZE = 250
+
+
+class TelnyxClient:
+    """The API with one key. Paths begin with a slash; ids and numbers in them go through `segment`."""
+
+    def __init__(self, http_client: http.HttpClient, *, key: str, base_url: str = BASE_URL) -> None:
+        self._http = http_client
+        self._base = base_url.rstrip("/")
+        self._headers = {"Authorization": f"Bearer {key.strip()}", "Accept": "application/json"}
+
+    def get(self, path: str, params: Mapping[str, Any] | None = None) -> Any:
+        """The answer's JSON. Statuses other than 2xx raise as `providers.http.judge` says."""
+        answer = self._http.get(self._base + path, service=SERVICE, params=params, headers=self._headers)
+        http.judge(answer, service=SERVICE, reason=reason_of(answer))
+        return answer.json(SERVICE)
+
+    def get_page(self, path: str, number: int, params: Mapping[str, Any] | None = None) -> tuple[list[Any], Meta]:
+        """One page of a list at the largest size (the default size differs per list, so it is always sent)."""
+        asked = {"page[number]": number, "page[size]": PAGE_SIZE, **(params or {})}
+        return page_of(self.get(path, asked))
+
+    def send(self, method: str, path: str, body: Any = None) -> Any:
+        """Change something; the answer's JSON, None for 204."""
+        answer = self._http.send(method, self._base + path, service=SERVICE, body=body, headers=self._headers)
+        http.judge(answer, service=SERVICE, reason=reason_of(answer), changes=True)
+        return answer.json(SERVICE) if answer.body else None
+
+
+class Meta:
+    """A list's `meta`: how many pages and results there are in all."""
+
+    __slots__ = ("total_pages", "total_results")
+
+    def __init__(self, total_pages: int, total_results: int) -> None:
+        self.total_pages = total_pages
+        self.total_results = total_results
+
+
+def segment(value: str) -> str:
+    """An id or number as one path segment: a number's plus sign becomes %2B, as the contract asks."""
+    return quote(value, safe="")
+
+
+def page_of(answer: Any) -> tuple[list[Any], Meta]:
+    """The `data` and `meta` of a list answer; `Temporary` when it is not shaped like one."""
+    meta = answer.get("meta") if isinstance(answer, dict) else None
+    data = answer.get("data") if isinstance(answer, dict) else None
+    if not isinstance(data, list) or not isinstance(meta, dict):
+        raise Temporary(f"{SERVICE} sent an answer that is not a list of results. It will be asked again.")
+    return data, Meta(_count(meta, "total_pages"), _count(meta, "total_results"))
+
+
+def _count(meta: Mapping[str, Any], name: str) -> int:
+    value = meta.get(name)
+    if isinstance(value, bool) or not isinstance(value, int) or value < 0:
+        raise Temporary(f"{SERVICE} sent a list without its total. It will be asked again.")
+    return value
+
+
+def reason_of(answer: http.Answer) -> str:
+    """The error envelope as one line: titles and details, joined; at most 500 characters.
+
+    Branching is on the HTTP status: the service's codes clash with Telnyx's general catalogue (10005, 10009).
+    """
+    if answer.status < 400:
+        return ""
+    try:
+        errors = answer.json(SERVICE)["errors"]
+        return "; ".join(_sentence(one) for one in errors)[:500]
+    except (Temporary, KeyError, TypeError, AttributeError):
+        return ""
+
+
+def _sentence(error: Mapping[str, Any]) -> str:
+    title, detail = str(error.get("title") or ""), str(error.get("detail") or error.get("description") or "")
+    return f"{title}: {detail}" if title and detail else title or detail
