@@ -13,6 +13,7 @@ import tempfile
 from contextlib import suppress
 from pathlib import Path
 
+from reputation_portal.local.environment import make_field_key
 from reputation_portal.local.postgres import Postgres
 from reputation_portal.local.redis import Redis
 
@@ -28,7 +29,7 @@ class _Servers:
         self.lock = (self.folder / "lock").open("w")
         fcntl.flock(self.lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         self.postgres = Postgres(self.folder, say=_quiet, throwaway=True)
-        self.redis = Redis(self.folder, throwaway=True)
+        self.redis = Redis(self.folder, say=_quiet, throwaway=True)
         self.owner = os.getpid()
 
     def start(self) -> dict[str, str]:
@@ -65,7 +66,7 @@ def _prepare_environment() -> _Servers | None:
     """Fill the environment that settings read, and start what it does not name."""
     os.environ.pop("DEBUG", None)
     os.environ.setdefault("SECRET_KEY", secrets.token_urlsafe(48))
-    os.environ.setdefault("FIELD_KEYS", f"tests:{secrets.token_urlsafe(32)}")
+    os.environ.setdefault("FIELD_KEYS", make_field_key())
     os.environ["OUTBOUND_ALLOW"] = ""
     if "PYTEST_XDIST_WORKER" in os.environ or {"DATABASE_URL", "REDIS_URL"} <= os.environ.keys():
         return None

@@ -2,6 +2,7 @@
 
 import json
 import socket
+from collections.abc import Callable
 from pathlib import Path
 
 LOOPBACK = "127.0.0.1"
@@ -41,12 +42,15 @@ class PortBook:
         """Return the port that `name` had last time; None at the first start or when the file is unreadable."""
         return self._read().get(name)
 
-    def choose(self, name: str, preferred: int | None = None) -> int:
-        """Return the last port of `name` if it is free, else one near `preferred`, else any; and remember it."""
-        last = self.last(name)
-        if last is not None and is_free(last):
-            return last
-        port = next_free_port(preferred) if preferred else any_free_port()
+    def choose(self, name: str, preferred: int | None = None, say: Callable[[str], None] | None = None) -> int:
+        """Return the last port of `name` (or `preferred`) if it is free, else another one, and remember it.
+
+        A move is told by `say`.
+        """
+        wanted = self.last(name) or preferred
+        port = next_free_port(wanted) if wanted else any_free_port()
+        if say and wanted not in (None, port):
+            say(f"Port {wanted} is busy: {name} takes {port}")
         self.remember(name, port)
         return port
 

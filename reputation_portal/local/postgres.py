@@ -14,7 +14,7 @@ from psycopg2 import sql
 from psycopg2.extensions import connection as Connection
 from psycopg2.extensions import encrypt_password
 
-from reputation_portal.local import postgres_home, postgres_settings, processes
+from reputation_portal.local import postgres_home, postgres_settings, processes, stopping
 from reputation_portal.local.errors import LocalError
 from reputation_portal.local.keyring import Keyring
 from reputation_portal.local.ports import LOOPBACK, PortBook
@@ -136,7 +136,7 @@ class Postgres:
         self._need_passwords()
         self.socket_folder = postgres_home.socket_folder(self.var_dir, self.user)
         for _attempt in range(_STARTS):
-            self.port = self.ports.choose("postgres")
+            self.port = self.ports.choose("postgres", say=self.say)
             self.child = self._launch()
             if self._wait_until_ready(self.child):
                 return
@@ -144,7 +144,7 @@ class Postgres:
             self.child = None
             if "pre-existing shared memory" not in output and "could not bind" not in output:
                 break
-            time.sleep(0.3)
+            stopping.pause(0.3)
         raise LocalError(f"PostgreSQL did not start. The end of {self.log}:\n{self._log_tail()}")
 
     def _need_passwords(self) -> None:
@@ -177,18 +177,17 @@ class Postgres:
 
     def _wait_until_ready(self, child: processes.Child) -> bool:
         """Wait until it answers; return False if it ended. Raises LocalError after ten minutes."""
-        told = time.monotonic()
-        deadline = told + _RECOVERY_SECONDS
+        started = told = time.monotonic()
         while child.process.poll() is None:
             if self._answers():
                 return True
-            if time.monotonic() - told > 10:
-                told = time.monotonic()
-                self.say(f"PostgreSQL is still recovering; its log is {self.log}")
-            if told > deadline:
-                processes.stop(child, first=signal.SIGINT)
+            now = time.monotonic()
+            if now - started > _RECOVERY_SECONDS:
                 raise LocalError(f"PostgreSQL did not answer within ten minutes; its log is {self.log}")
-            time.sleep(0.02)
+            if now - told > 10:
+                told = now
+                self.say(f"PostgreSQL is still recovering; its log is {self.log}")
+            stopping.pause(0.02)
         return False
 
     def _answers(self) -> bool:

@@ -10,6 +10,8 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
+from reputation_portal.local import stopping
+
 _PR_SET_PDEATHSIG = 1
 _libc = ctypes.CDLL(None)
 
@@ -108,12 +110,15 @@ def stop(child: Child, *, first: signal.Signals = signal.SIGTERM, grace: float =
 
 
 def wait_until(condition: Callable[[], bool], *, seconds: float, pause: float = 0.05) -> bool:
-    """Poll `condition` until it holds; return False when `seconds` have passed without it."""
+    """Poll `condition` until it holds; return False when `seconds` have passed without it.
+
+    Raises StopRequested when we were asked to stop.
+    """
     deadline = time.monotonic() + seconds
     while not condition():
         if time.monotonic() > deadline:
             return False
-        time.sleep(pause)
+        stopping.pause(pause)
     return True
 
 

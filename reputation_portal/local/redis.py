@@ -4,6 +4,7 @@ import importlib.util
 import os
 import secrets
 import shutil
+from collections.abc import Callable
 from pathlib import Path
 
 import redis
@@ -15,6 +16,8 @@ from reputation_portal.local.ports import LOOPBACK, PortBook
 
 _START_SECONDS = 120.0  # a long append-only file is read before the first answer
 _STARTS = 5
+
+Say = Callable[[str], None]
 
 
 def server_binary() -> Path:
@@ -39,7 +42,8 @@ def server_binary() -> Path:
 class Redis:
     """One server below `var_dir`. `throwaway` is for tests: nothing is written to disk."""
 
-    def __init__(self, var_dir: Path, *, throwaway: bool = False) -> None:
+    def __init__(self, var_dir: Path, *, say: Say = print, throwaway: bool = False) -> None:
+        self.say = say
         self.var_dir = var_dir.resolve()
         self.throwaway = throwaway
         self.home = self.var_dir / "redis"
@@ -59,7 +63,7 @@ class Redis:
         self.home.mkdir(mode=0o700, parents=True, exist_ok=True)
         self.log.parent.mkdir(exist_ok=True)
         for _attempt in range(_STARTS):
-            self.port = self.ports.choose("redis")
+            self.port = self.ports.choose("redis", say=self.say)
             self.child = self._launch()
             processes.wait_until(self._answers_or_ended, seconds=_START_SECONDS, pause=0.01)
             if self._answers():

@@ -1,0 +1,200 @@
+"""`make run`: the whole portal on this machine, started in order, watched, and stopped in reverse order.
+
+A process that dies stops everything, with its name, exit code and last lines: granian and Celery already replace
+their own lost children, so a leader that dies means something a person should see (docs/decisions/0012).
+"""
+
+import argparse
+import os
+import time
+from collections.abc import Mapping
+from contextlib import ExitStack
+from pathlib import Path
+
+from reputation_portal.local import (
+    environment,
+    frontend,
+    places,
+    portal_processes,
+    ports,
+    processes,
+    servers,
+    static_files,
+    stopping,
+)
+from reputation_portal.local.errors import LocalError
+from reputation_portal.local.portal_processes import Service, manage
+from reputation_portal.local.var_lock import VarLock
+
+_WEB_PORT = 8000
+_SIMULATOR_PORT = 8700
+_READY_SECONDS = 180.0
+_TASK_SECONDS = 3600.0  # a migration of a large table takes its time
+_DEMO_NUMBERS = 5000
+_SIGN_INS = (
+    ("owner@acme.example", "owner of acme"),
+    ("admin@acme.example", "admin who may edit settings"),
+    ("viewer@acme.example", "viewer"),
+    ("owner@globex.example", "owner of globex, a second account"),
+    ("reviewer@portal.example", "platform reviewer"),
+)
+
+
+def main(arguments: list[str]) -> None:
+    """Run the portal until Ctrl-C or SIGTERM (exit code 0), or until a process dies (LocalError)."""
+    argparse.ArgumentParser(prog="run", description="Run the whole portal.").parse_args(arguments)
+    stopping.listen()
+    try:
+        Supervisor(places.var_dir()).run()
+    except stopping.StopRequested:
+        _say("Stopped.")
+
+
+class Supervisor:
+    """One run of the portal on `var_dir`."""
+
+    def __init__(self, var_dir: Path) -> None:
+        self.var_dir = var_dir
+        self.logs = var_dir / "log"
+        self.environment: dict[str, str] = {}
+        self.children: list[processes.Child] = []
+
+    def run(self) -> None:
+        """Start everything and watch it. Raises StopRequested or LocalError, after everything has stopped."""
+        with ExitStack() as stack:
+            lock = stack.enter_context(VarLock(self.var_dir))
+            self.logs.mkdir(exist_ok=True)
+            try:
+                web_port = self._start(stack)
+                lock.tell(f"serves {_address(web_port)}")
+                self._introduce(web_port)
+                self._watch()
+            finally:
+                _say("Stopping: beat, workers, web, simulator, Redis, PostgreSQL")
+
+    def _start(self, stack: ExitStack) -> int:
+        """Start all in order and return the web port."""
+        began = time.monotonic()
+        _say(f"Starting the Number Reputation Portal; data and logs are in {self.var_dir}")
+        frontend.prepare()
+        web_port = _web_port(os.environ)
+        simulator_port = ports.PortBook(self.var_dir / "ports.json").choose("simulator", _SIMULATOR_PORT, _say)
+        given = environment.with_secrets(self.var_dir, os.environ)
+        self.environment = _with_addresses(servers.start(stack, self.var_dir, given, _say), web_port, simulator_port)
+        environment.remember(self.var_dir, self.environment)
+        self._prepare_data()
+        for service in self._services(web_port, simulator_port):
+            self._start_service(stack, service)
+        _say(f"Everything is ready after {time.monotonic() - began:.0f} s.")
+        return web_port
+
+    def _services(self, web_port: int, simulator_port: int) -> list[Service]:
+        return [
+            portal_processes.simulator(simulator_port),
+            portal_processes.web(web_port),
+            *portal_processes.workers(self.environment["REDIS_URL"]),
+            portal_processes.beat(self.var_dir),
+        ]
+
+    # --- Before the services -----------------------------------------------------------------------------------------
+
+    def _prepare_data(self) -> None:
+        """Migrate, collect static files, and load the demo account once."""
+        self._run_task("migrations", manage("migrate", "--no-input"))
+        if not static_files.are_current(self.var_dir):
+            self._run_task("static files", manage("collectstatic", "--no-input", "--clear", "--verbosity=0"))
+            static_files.mark_current(self.var_dir)
+        demo = manage("load_demo", "--numbers", str(_DEMO_NUMBERS), "--seed", "1", "--if-missing")
+        self._run_task("demo data", demo)
+
+    def _run_task(self, name: str, command: list[str]) -> None:
+        """Run `command` to its end. Raises LocalError with the end of its log when it fails."""
+        began = time.monotonic()
+        child = self._launch(name, command)
+        try:
+            ended = processes.wait_until(lambda: child.process.poll() is not None, seconds=_TASK_SECONDS)
+        finally:
+            processes.stop(child)
+        if not ended or child.process.returncode != 0:
+            raise LocalError(f"{name} failed. The end of {child.log}:\n{child.last_lines(20)}")
+        _say(f"{name.capitalize()}: done ({time.monotonic() - began:.1f} s)")
+
+    # --- The services ------------------------------------------------------------------------------------------------
+
+    def _start_service(self, stack: ExitStack, service: Service) -> None:
+        """Start `service` and wait until it is ready. Raises LocalError when it dies or takes too long."""
+        began = time.monotonic()
+        child = self._launch(service.name, service.command)
+        stack.callback(processes.stop, child, grace=service.grace)
+        self.children.append(child)
+        ready = processes.wait_until(lambda: self._ready_or_dead(service), seconds=_READY_SECONDS, pause=0.1)
+        self._need_all_alive()
+        if not ready:
+            raise LocalError(f"{service.name} is not ready after {_READY_SECONDS:.0f} s; its log is {child.log}")
+        _say(f"{service.name.capitalize()} is ready ({time.monotonic() - began:.1f} s)")
+
+    def _ready_or_dead(self, service: Service) -> bool:
+        return any(child.process.poll() is not None for child in self.children) or service.is_ready()
+
+    def _launch(self, name: str, command: list[str]) -> processes.Child:
+        log = self.logs / f"{name.replace(' ', '-')}.log"
+        return processes.start(name, command, log=log, env=self.environment, cwd=places.PROJECT)
+
+    def _watch(self) -> None:
+        while True:
+            self._need_all_alive()
+            stopping.pause(0.3)
+
+    def _need_all_alive(self) -> None:
+        for child in self.children:
+            if child.process.poll() is not None:
+                raise LocalError(
+                    f"{child.name} ended with exit code {child.process.returncode}, so everything was stopped. "
+                    f"The end of {child.log}:\n{child.last_lines()}"
+                )
+
+    # --- What a person reads -----------------------------------------------------------------------------------------
+
+    def _introduce(self, web_port: int) -> None:
+        lines = [f"    {email:26} {role}" for email, role in _SIGN_INS]
+        _say(
+            f"\n  The portal:  {_address(web_port)}\n"
+            f"  Simulator:   {self.environment['SIMULATOR_URL']}\n\n"
+            f"  Sign in with the password  {self.environment['DEMO_PASSWORD']}  as\n" + "\n".join(lines) + "\n\n"
+            "  Ctrl-C stops everything; the data stays.\n"
+        )
+
+
+def _web_port(given: Mapping[str, str]) -> int:
+    """Return WEB_PORT, which must be free, or the first free port from 8000 on. Raises LocalError."""
+    named = given.get("WEB_PORT")
+    if not named:
+        port = ports.next_free_port(_WEB_PORT)
+        if port != _WEB_PORT:
+            _say(f"Port {_WEB_PORT} is busy: web takes {port}")
+        return port
+    if not named.isdecimal() or not 0 < int(named) < 65_536:
+        raise LocalError(f"WEB_PORT must be a port number from 1 to 65535, not {named!r}.")
+    if not ports.is_free(int(named)):
+        raise LocalError(f"Port {named} (WEB_PORT) is in use by another program. Stop that one, or name another port.")
+    return int(named)
+
+
+def _with_addresses(variables: Mapping[str, str], web_port: int, simulator_port: int) -> dict[str, str]:
+    """Add where the simulator is, and let the portal call it past the guard against private addresses."""
+    simulator = f"{ports.LOOPBACK}:{simulator_port}"
+    allowed = [pair for pair in variables.get("OUTBOUND_ALLOW", "").split(",") if pair]
+    return {
+        **variables,
+        "WEB_PORT": str(web_port),
+        "SIMULATOR_URL": f"http://{simulator}",
+        "OUTBOUND_ALLOW": ",".join([*allowed, simulator]),
+    }
+
+
+def _address(port: int) -> str:
+    return f"http://{ports.LOOPBACK}:{port}/"
+
+
+def _say(line: str) -> None:
+    print(line, flush=True)
