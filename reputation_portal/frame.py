@@ -1,12 +1,164 @@
-"""What every page's frame needs: the account switcher, counts in the navigation, the person's zone."""
+"""What every page's frame needs: navigation, account switcher, the count of flagged numbers, the person's role.
+
+Lazy, because a fragment and a CSV need none of it: the one query runs when the frame asks for the count.
+"""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from functools import cache, cached_property
 from typing import Any
 
+from django.conf import settings
 from django.http import HttpRequest
+from django.urls import NoReverseMatch, get_urlconf, reverse
+
+from accounts.models import Account, Membership, User
+from phone_numbers.selectors import home as home_selectors
+
+
+@dataclass(frozen=True)
+class Place:
+    """A page that the navigation can lead to, by the first of its URL names that exists."""
+
+    label: str
+    icon: str
+    names: tuple[str, ...]
+    reviewers_only: bool = False
+    counts_flagged: bool = False
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A line of the navigation as the template draws it."""
+
+    label: str
+    icon: str
+    href: str
+    is_current: bool
+    count: int = 0
+
+
+@dataclass(frozen=True)
+class Group:
+    """A titled part of the navigation; the title may be empty."""
+
+    title: str
+    entries: list[Entry]
+
+
+HOME = Place("Home", "home", ("home",))
+ALERTS = Place("Alerts", "bell", ("alerts:list", "remediation:alerts"), counts_flagged=True)
+GROUPS: tuple[tuple[str, tuple[Place, ...]], ...] = (
+    ("", (HOME,)),
+    (
+        "Number Management",
+        (
+            Place("Number Reputation", "phone-check", ("numbers:list",)),
+            Place("Import", "upload", ("numbers:import",)),
+            Place("Campaigns", "speakerphone", ("campaigns:list",)),
+        ),
+    ),
+    (
+        "Protection",
+        (
+            Place("Cases", "ticket", ("cases:list", "remediation:cases")),
+            ALERTS,
+            Place("Enrollment", "clipboard-check", ("services:details", "enrollment:services")),
+        ),
+    ),
+    (
+        "Operations",
+        (
+            Place("Feeds", "rss", ("feeds:list",)),
+            Place("Reviews", "checks", ("reviews:list", "enrollment:reviews"), reviewers_only=True),
+            Place("Settings", "settings", ("settings:home", "accounts:settings")),
+            Place("Help", "help", ("help",)),
+        ),
+    ),
+)
+
+
+@cache
+def _reversed(name: str, _urlconf: str | None) -> str:
+    """Return the address of a URL name, or '' when this portal has no such page."""
+    try:
+        return reverse(name)
+    except NoReverseMatch:
+        return ""
+
+
+def address(*names: str) -> str:
+    """Return the address of the first URL name that exists, or ''."""
+    return next((found for name in names if (found := _reversed(name, get_urlconf()))), "")
+
+
+class Frame:
+    """The frame around one page, for one request; attributes are computed when the template reads them."""
+
+    support_email = settings.SUPPORT_EMAIL
+
+    def __init__(self, request: HttpRequest) -> None:
+        self.path = request.path
+        self.user: User | None = getattr(request, "user", None)
+        self.account: Account | None = getattr(request, "account", None)
+        self.membership: Membership | None = getattr(request, "membership", None)
+        self.memberships: list[Membership] = getattr(request, "memberships", [])
+
+    @property
+    def is_signed_in(self) -> bool:
+        """Tell whether there is a person; error pages may come before anyone is known."""
+        return self.user is not None and self.user.is_authenticated
+
+    @cached_property
+    def flagged(self) -> int:
+        """Return how many numbers of the account carry the spam tag (D20, D22)."""
+        return home_selectors.flagged_total() if self.account else 0
+
+    @property
+    def home_href(self) -> str:
+        """Return where the brand leads."""
+        return address("home") or "/"
+
+    @property
+    def alerts_href(self) -> str:
+        """Return where the bell leads: the alerts, or the flagged numbers while there is no such page."""
+        return address(*ALERTS.names) or self.flagged_href
+
+    @property
+    def flagged_href(self) -> str:
+        """Return the list narrowed to flagged numbers, or '' when there is no list."""
+        numbers = address("numbers:list")
+        return f"{numbers}?tagged=1" if numbers else ""
+
+    @property
+    def search_href(self) -> str:
+        """Return where the search of the top bar goes."""
+        return address("numbers:list")
+
+    @cached_property
+    def navigation(self) -> list[Group]:
+        """Return the groups that have at least one page for this person."""
+        groups = [Group(title, self._entries(places)) for title, places in GROUPS]
+        return [group for group in groups if group.entries]
+
+    def _entries(self, places: tuple[Place, ...]) -> list[Entry]:
+        is_reviewer = bool(self.user and self.user.is_reviewer)
+        shown = [place for place in places if is_reviewer or not place.reviewers_only]
+        return [self._entry(place, href) for place in shown if (href := address(*place.names))]
+
+    def _entry(self, place: Place, href: str) -> Entry:
+        count = self.flagged if place.counts_flagged else 0
+        return Entry(place.label, place.icon, href, self.current_href == href, count)
+
+    @cached_property
+    def current_href(self) -> str:
+        """Return the address of the entry that the page belongs to: the longest one that its path begins with."""
+        hrefs = [href for _, places in GROUPS for place in places if (href := address(*place.names))]
+        inside = [href for href in hrefs if self.path == href or (href != "/" and self.path.startswith(href))]
+        return max(inside, key=len, default="")
 
 
 def frame(request: HttpRequest) -> dict[str, Any]:
-    """Return the context of the frame; empty for anonymous people."""
-    return {}
+    """Return the frame for templates as `frame`."""
+    return {"frame": Frame(request)}

@@ -79,6 +79,7 @@ MIDDLEWARE = [
     "django_htmx.middleware.HtmxMiddleware",
     "django_structlog.middlewares.RequestMiddleware",
     "accounts.middleware.CurrentAccountMiddleware",
+    "reputation_portal.middleware.TimeZoneMiddleware",
     "common.middleware.PrivatePagesMiddleware",
 ]
 

@@ -1,0 +1,1 @@
+"""Template tags without business words: icons, times and phone numbers."""

@@ -1,0 +1,1 @@
+"""Template tags for the words and colors of a number's state."""
