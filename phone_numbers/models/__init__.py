@@ -1,17 +1,21 @@
 """Tables of the hub, by noun."""
 
+from phone_numbers.models.areas import AreaRelease, Country
 from phone_numbers.models.campaigns import Campaign, CampaignNumber
 from phone_numbers.models.counts import NumberCount, RatingDay
-from phone_numbers.models.evidence import Complaint, NumberEvent, Reading, Source, SourceView
+from phone_numbers.models.evidence import Complaint, ComplaintDay, NumberEvent, Reading, Source, SourceView
 from phone_numbers.models.feeds import Feed, FeedRun
 from phone_numbers.models.imports import ImportChunk, ImportJob, ImportRow
 from phone_numbers.models.inventory import AreaPrefix, NumberStatus, PhoneNumber
 
 __all__ = [
     "AreaPrefix",
+    "AreaRelease",
     "Campaign",
     "CampaignNumber",
     "Complaint",
+    "Country",
+    "ComplaintDay",
     "Feed",
     "FeedRun",
     "ImportChunk",

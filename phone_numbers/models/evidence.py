@@ -121,6 +121,30 @@ class Complaint(models.Model):
         return f"complaint about {self.number_id}"
 
 
+class ComplaintDay(models.Model):
+    """A day (of the agency's time stamps) whose complaints were taken: where "counted since" comes from.
+
+    Holds no number and belongs to no account. A number's own count begins with the earliest day that was taken after
+    the number came into the inventory, because complaints about other numbers are not kept. `date_only` tells files
+    of dates from files of full rows. `rows` are the lines of that day in the file; `halved`: the day stood twice in it.
+    """
+
+    agency = models.CharField(max_length=8)
+    day = models.DateField()
+    date_only = models.BooleanField()
+    rows = models.PositiveIntegerField()
+    halved = models.BooleanField(default=False)
+    taken_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["agency", "day", "date_only"], name="numbers_complaint_day_once")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.agency} {self.day}"
+
+
 class NumberEvent(models.Model):
     """A line of a number's history, append-only (R54-R55): what changed, from, to, why and by whom."""
 
