@@ -1,0 +1,212 @@
+"""Ingestion: a page of observations becomes readings, views, ratings, tags, events and counts in one transaction.
+
+The order of the statements, and why, is in `ingest_sql`. The rule itself is in `rating`.
+"""
+
+from __future__ import annotations
+
+import io
+import json
+import uuid
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.conf import settings
+from django.db import connection, transaction
+
+from accounts.models import Account
+from phone_numbers.feeds import ingest_sql, partitions
+from phone_numbers.feeds.rating import MICROSECOND, RatingRule, mark_of, rule_for
+from phone_numbers.models import Source
+from phone_numbers.states import NO_SCORE, Rating
+from providers.base import Observation
+
+
+class LeaseLost(Exception):
+    """Another worker took the feed over, or moved its cursor: nothing of this page was written."""
+
+
+@dataclass(frozen=True, slots=True)
+class Fence:
+    """What must still hold when a page is written: the lease token and the cursor from which the page was read."""
+
+    feed_id: int
+    token: uuid.UUID
+    old_cursor: Any
+    new_cursor: Any
+    lease_until: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class PageCounts:
+    """What became of the observations of one page."""
+
+    stored: int = 0
+    duplicate: int = 0
+    unknown_number: int = 0
+    future: int = 0
+    too_late: int = 0
+
+
+@transaction.atomic
+def ingest_page(
+    account: Account, observations: Sequence[Observation], *, now: datetime, fence: Fence | None = None
+) -> PageCounts:
+    """Write one page of at most about 50,000 observations of one account, and move the feed's cursor with it.
+
+    Observations of unknown numbers, more than FUTURE_TOLERANCE ahead of `now`, or older than READING_RETENTION are
+    counted and not kept. Raises LeaseLost, with nothing written, when the fence does not hold any more.
+    """
+    params = _params(account, rule_for(account), now=now)
+    with connection.cursor() as cursor:
+        if fence:
+            _check_fence(cursor, fence)
+        _copy_page(cursor, observations)
+        counts = _resolve(cursor, params)
+        _run(cursor, ingest_sql.HELD, "held", params)
+        _run(cursor, ingest_sql.SEEN, "seen", params)
+        _run(cursor, ingest_sql.FRESH, "fresh", params)
+        cursor.execute(ingest_sql.FRESH_COUNT)
+        (stored,) = cursor.fetchone()
+        _evaluate(cursor, params)
+        cursor.execute(ingest_sql.DROP_EVALUATED)
+        cursor.execute(ingest_sql.DROP_RECEIVED)
+    good = counts.pop("good", 0)
+    return PageCounts(stored=int(stored), duplicate=good - int(stored), **counts)
+
+
+def rerate_due(account: Account, *, now: datetime, limit: int = 10_000) -> int:
+    """Rate again up to `limit` numbers whose rating time alone may have changed; return how many were looked at."""
+    return _rerate(account, ingest_sql.HELD_DUE, now=now, limit=limit)[0]
+
+
+def rerate_account(account: Account, *, now: datetime, batch: int = 10_000) -> int:
+    """Rate every number of an account again, as after a change of thresholds; one transaction per batch."""
+    looked_at, after = 0, 0
+    while True:
+        n, last = _rerate(account, ingest_sql.HELD_RANGE, now=now, limit=batch, after=after)
+        if not n:
+            return looked_at
+        looked_at, after = looked_at + n, last
+
+
+def due_accounts(now: datetime) -> list[int]:
+    """Return the ids of the accounts that have numbers to be rated again."""
+    with connection.cursor() as cursor:
+        cursor.execute(ingest_sql.DUE_ACCOUNTS, {"now": now})
+        return [account_id for (account_id,) in cursor.fetchall()]
+
+
+@transaction.atomic
+def _rerate(account: Account, held: str, *, now: datetime, **bounds: int) -> tuple[int, int]:
+    params = _params(account, rule_for(account), now=now) | bounds
+    with connection.cursor() as cursor:
+        _run(cursor, held, "held", params)
+        cursor.execute("SELECT count(*), coalesce(max(number_id), 0) FROM held")
+        n, last = cursor.fetchone()
+        _run(cursor, ingest_sql.SEEN, "seen", params)
+        _run(cursor, ingest_sql.FRESH_NONE, "fresh", params)
+        _evaluate(cursor, params)
+        cursor.execute(ingest_sql.DROP_EVALUATED)
+    return n, last
+
+
+def _params(account: Account, rule: RatingRule, *, now: datetime) -> dict[str, Any]:
+    return {
+        "account": account.pk,
+        "now": now,
+        "future": now + settings.FUTURE_TOLERANCE,
+        "oldest": now - settings.READING_RETENTION,
+        "window_mark": mark_of(now - rule.window, flagged=False),
+        "provider_mark": mark_of(now - rule.provider_limit, flagged=False),
+        "window_microseconds": rule.window // MICROSECOND,
+        "provider_microseconds": rule.provider_limit // MICROSECOND,
+        "min_observations": rule.min_observations,
+        "spam_share": rule.spam_share,
+        "spam_carriers": rule.spam_carriers,
+        "tag_expired": now - rule.tag_expiry,
+        "tag_expiry": rule.tag_expiry,
+        "rating_words": [rating.name.lower() for rating in Rating],
+    }
+
+
+def _check_fence(cursor: Any, fence: Fence) -> None:
+    cursor.execute(
+        ingest_sql.FENCE,
+        {
+            "feed": fence.feed_id,
+            "token": fence.token,
+            "old_cursor": _json_or_null(fence.old_cursor),
+            "new_cursor": _json_or_null(fence.new_cursor),
+            "lease_until": fence.lease_until,
+        },
+    )
+    if cursor.rowcount == 0:
+        raise LeaseLost
+
+
+def _json_or_null(value: Any) -> str | None:
+    return None if value is None else json.dumps(value)
+
+
+def _run(cursor: Any, statement: str, table: str, params: dict[str, Any]) -> None:
+    cursor.execute(statement, params)
+    cursor.execute(f"ANALYZE {table}")
+
+
+def _copy_page(cursor: Any, observations: Iterable[Observation]) -> None:
+    sources = dict(Source.objects.values_list("key", "id"))
+    cursor.execute(ingest_sql.PAGE)
+    text = "".join(_page_line(observation, sources) for observation in observations)
+    cursor.copy_expert(ingest_sql.PAGE_COPY, io.StringIO(text))
+    cursor.execute("ANALYZE page")
+
+
+def _resolve(cursor: Any, params: dict[str, Any]) -> dict[str, int]:
+    """Find each observation's number, count what is refused, and see that the months of the rest have partitions."""
+    _run(cursor, ingest_sql.HIT, "hit", params)
+    cursor.execute(ingest_sql.HIT_COUNTS)
+    rows = cursor.fetchall()
+    for what, _, first, last in rows:
+        if what == "good":
+            partitions.ensure_partitions(first, last)
+    return {what: n for what, n, _, _ in rows}
+
+
+def _evaluate(cursor: Any, params: dict[str, Any]) -> None:
+    """Judge the held numbers from `seen` and `fresh`, and write what changed."""
+    _run(cursor, ingest_sql.MERGED, "merged", params)
+    cursor.execute(ingest_sql.VIEWS, params)
+    _run(cursor, ingest_sql.RATED, "rated", params)
+    cursor.execute(ingest_sql.COUNT_BY_HAND)
+    cursor.execute(ingest_sql.STATUS, params)
+    cursor.execute(ingest_sql.EVENTS, params)
+    cursor.execute(ingest_sql.COUNTS, params)
+    cursor.execute("SELECT set_config('numbers.count_by_hand', 'off', true)")
+
+
+COPY_ESCAPES = str.maketrans({"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r", "\0": None})
+
+
+def _page_line(observation: Observation, sources: dict[str, int]) -> str:
+    """Return an observation as one line of COPY's text format."""
+    return (
+        f"{observation.e164.translate(COPY_ESCAPES)[:32]}\t{sources[observation.source]}\t"
+        f"{observation.observed_at.isoformat()}\t{_text(observation.ident)}\t{'t' if observation.flagged else 'f'}\t"
+        f"{int(observation.verdict or 0)}\t{_text(observation.category)}\t{_score(observation.maturity)}\t"
+        f"{_score(observation.connection)}\t{_score(observation.engagement)}\t{_score(observation.sentiment)}\t"
+        f"{observation.raw.translate(COPY_ESCAPES)}\n"
+    )
+
+
+def _text(value: str) -> str:
+    return value[:80].translate(COPY_ESCAPES)
+
+
+def _score(value: int | None) -> int:
+    return NO_SCORE if value is None else value
+
+
+LEASE_TIME = timedelta(seconds=150)  # above the hard limit of a task, renewed with every page
