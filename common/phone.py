@@ -177,7 +177,7 @@ _PARSE_REASONS = {
 
 def _stable(number: PhoneNumber, default_region: str) -> PhoneNumber:
     """Return the number as its own E.164 reads: a few prefixes are only shed at the second reading."""
-    if number.country_code == 1 and 10**9 < number.national_number < 10**10:
+    if number.country_code == 1 and 10**9 < (number.national_number or 0) < 10**10:
         return number
     for _attempt in range(3):
         try:

@@ -30,10 +30,13 @@ class ImportJob(models.Model):
     notes = models.JSONField(default=list, help_text="What was noticed about the file, in words.")
     rows_total = models.PositiveIntegerField(default=0)
     rows_done = models.PositiveIntegerField(default=0)
+    last_line = models.PositiveIntegerField(default=0, help_text="Where checking or applying goes on after a stop.")
     to_add = models.PositiveIntegerField(default=0)
     to_change = models.PositiveIntegerField(default=0)
     same = models.PositiveIntegerField(default=0)
     refused = models.PositiveIntegerField(default=0)
+    added = models.PositiveIntegerField(default=0, help_text="Numbers really added so far.")
+    changed = models.PositiveIntegerField(default=0, help_text="Numbers really changed so far.")
 
     objects = ScopedManager["ImportJob"]()
 
