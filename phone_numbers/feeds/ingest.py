@@ -62,7 +62,7 @@ def ingest_page(
     params = _params(account, rule_for(account), now=now)
     with connection.cursor() as cursor:
         if fence:
-            _check_fence(cursor, fence)
+            check_fence(cursor, fence)
         _copy_page(cursor, observations)
         counts = _resolve(cursor, params)
         _run(cursor, ingest_sql.HELD, "held", params)
@@ -132,7 +132,8 @@ def _params(account: Account, rule: RatingRule, *, now: datetime) -> dict[str, A
     }
 
 
-def _check_fence(cursor: Any, fence: Fence) -> None:
+def check_fence(cursor: Any, fence: Fence) -> None:
+    """Move the feed's cursor, or raise LeaseLost: the first statement of a page's transaction."""
     cursor.execute(
         ingest_sql.FENCE,
         {
