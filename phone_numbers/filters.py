@@ -1,0 +1,186 @@
+"""What the Number Reputation list can be narrowed by (R24-R28, D8); the names are part of the address.
+
+An unknown value shows no rows and says what exists: showing all rows instead would make an export of the wrong ones.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+import django_filters
+from django import forms
+from django.core.exceptions import ValidationError
+from django.db.models import QuerySet
+from django.http import QueryDict
+
+from accounts.models import Account
+from accounts.products import Product
+from common.filter_fields import TEXT_LIMIT, TextListField, UuidListField, WordField, WordFilter
+from phone_numbers import states
+from phone_numbers.models import PhoneNumber
+from phone_numbers.selectors import listing
+
+SERVICES_WITH = {
+    "registration": [1, 3],
+    "monitoring": [2, 3],
+    "none": [0],
+}
+SERVICE_WORDS = [
+    ("registration", states.Service.REGISTRATION.label),
+    ("monitoring", states.Service.MONITORING.label),
+    ("none", "No active service"),
+]
+
+
+class ServiceFilter(WordFilter):
+    """Numbers with any of the chosen services active, or with none (D7); the column holds bits."""
+
+    def __init__(self) -> None:
+        super().__init__(states.Service, "status__services", "Service")
+        self.extra["choices"] = SERVICE_WORDS
+
+    def values(self, words: Iterable[str]) -> list[int]:
+        """Return the bit patterns in which any of the services is set."""
+        return sorted({value for word in words for value in SERVICES_WITH[word]})
+
+
+class YesNoField(forms.ChoiceField):
+    """`yes` or `no`; `1`, `true`, `0` and `false` are understood."""
+
+    aliases = {"1": "yes", "true": "yes", "on": "yes", "0": "no", "false": "no"}
+    default_error_messages = {"invalid_choice": "“%(value)s” is not a choice here. Choose Yes or No."}
+
+    def to_python(self, value: Any) -> str:
+        """Return `yes`, `no` or ''."""
+        word = str(super().to_python(value)).lower()
+        return self.aliases.get(word, word)
+
+
+class TagFilter(django_filters.ChoiceFilter):  # type: ignore[misc]
+    """Numbers with or without the spam tag (D20)."""
+
+    field_class = YesNoField
+
+    def values(self, word: str) -> list[bool]:
+        """Return the values of a `tagged` column that the word stands for."""
+        return [word == "yes"]
+
+    def filter(self, qs: QuerySet[Any], value: str) -> QuerySet[Any]:
+        """Return the numbers that are tagged, or those that are not."""
+        return qs.filter(status__tag_since__isnull=value == "no") if value else qs
+
+
+class AreaField(TextListField):
+    """Cities and states; each is replaced by the account's areas that it means."""
+
+    def __init__(self, *, account: Account, **kwargs: Any) -> None:
+        self.account = account
+        super().__init__(**kwargs)
+
+    def clean(self, value: Any) -> dict[str, list[str]]:
+        """Return the areas by the word that names them; a word without any is refused."""
+        words = super().clean(value)
+        found = listing.areas_like(self.account, words) if words else {}
+        if missing := [word for word in words if not found[word]]:
+            raise ValidationError(f"You have no number in “{missing[0]}”. Try a city, or a state such as TX.")
+        return found
+
+
+class AreaFilter(django_filters.Filter):  # type: ignore[misc]
+    """Numbers in any of the areas that the words mean."""
+
+    field_class = AreaField
+
+    def filter(self, qs: QuerySet[Any], value: dict[str, list[str]]) -> QuerySet[Any]:
+        """Return the numbers in these areas."""
+        areas = {area for found in value.values() for area in found}
+        return qs.filter(area__in=sorted(areas)) if value else qs
+
+
+class NumberFilter(django_filters.FilterSet):  # type: ignore[misc]
+    """The filters of the list; `qs` has no rows while `errors` has any."""
+
+    q = django_filters.CharFilter(method="search", label="Search", max_length=TEXT_LIMIT)
+    product = WordFilter(Product, "status__product", "Product")
+    registration = WordFilter(states.Registration, "status__registration", "Registration status")
+    rating = WordFilter(states.Rating, "status__rating", "Spam rating")
+    status = WordFilter(states.ReputationStatus, "status__status", "Reputation status")
+    service = ServiceFilter()
+    capability = WordFilter(states.Capability, "status__capability", "Capability")
+    flagged_by = django_filters.MultipleChoiceFilter(method="with_flags", label="Carrier")
+    source = WordFilter(states.Origin, "status__origin", "Source")
+    campaign = django_filters.MultipleChoiceFilter(method="in_campaigns", label="Campaign")
+    tagged = TagFilter(choices=[("yes", "Yes"), ("no", "No")], label="Spam tag")
+    area = AreaFilter(label="Area")
+    ids = django_filters.Filter(method="with_ids", label="Ticked numbers")
+
+    # The filters whose totals the summary table knows (NumberCount): column there, by parameter.
+    COUNTED = {
+        "product": "product",
+        "registration": "registration",
+        "rating": "rating",
+        "status": "status",
+        "service": "services",
+        "capability": "capability",
+        "source": "origin",
+        "tagged": "tagged",
+    }
+
+    def __init__(self, data: QueryDict, *, account: Account) -> None:
+        self.account = account
+        self.sources = listing.sources()
+        super().__init__(data=data, queryset=listing.listed_numbers(account))
+        self.filters["flagged_by"].extra["choices"] = [(source.key, source.name) for source in self.sources]
+        self.filters["campaign"].extra["choices"] = listing.campaign_names
+        self.filters["area"].extra["account"] = account
+        for name in ("flagged_by", "campaign"):
+            self.filters[name].field_class = WordField
+        self.filters["ids"].field_class = UuidListField
+
+    @property
+    def qs(self) -> QuerySet[PhoneNumber]:
+        """Return the matching numbers, none when a filter is not understood."""
+        if self.errors:
+            return PhoneNumber.objects.none()
+        numbers: QuerySet[PhoneNumber] = super().qs
+        return numbers
+
+    @property
+    def chosen(self) -> dict[str, Any]:
+        """Return the cleaned values of the filters that are in use."""
+        return {name: value for name, value in self.form.cleaned_data.items() if value} if self.is_valid() else {}
+
+    @property
+    def is_counted(self) -> bool:
+        """Tell whether the summary table knows the totals under the filters in use."""
+        return self.is_valid() and self.chosen.keys() <= self.COUNTED.keys()
+
+    def counted_values(self) -> dict[str, list[Any]]:
+        """Return the allowed values per column of the summary table; only while `is_counted`."""
+        return {self.COUNTED[name]: self.filters[name].values(value) for name, value in self.chosen.items()}
+
+    def search(self, numbers: QuerySet[PhoneNumber], _name: str, q: str) -> QuerySet[PhoneNumber]:
+        """Return the numbers that the search finds."""
+        return listing.found(numbers, self.account, q)
+
+    def with_flags(self, numbers: QuerySet[PhoneNumber], _name: str, keys: list[str]) -> QuerySet[PhoneNumber]:
+        """Return the numbers that any of these sources flags now."""
+        ids = [source.pk for source in self.sources if source.key in keys]
+        return numbers.filter(status__flagged_by__overlap=ids) if keys else numbers
+
+    def in_campaigns(self, numbers: QuerySet[PhoneNumber], _name: str, uuids: list[str]) -> QuerySet[PhoneNumber]:
+        """Return the numbers in the pool of any of these campaigns."""
+        return listing.in_campaigns(numbers, uuids) if uuids else numbers
+
+    def with_ids(self, numbers: QuerySet[PhoneNumber], _name: str, uuids: list[Any]) -> QuerySet[PhoneNumber]:
+        """Return the ticked numbers."""
+        return numbers.filter(uuid__in=uuids) if uuids else numbers
+
+
+def filtered_numbers(account: Account, params: QueryDict) -> QuerySet[PhoneNumber]:
+    """Return the account's numbers under the parameters of the list, in its order: what page and export share (D6).
+
+    No rows when a filter is not understood; ask `NumberFilter` for the words.
+    """
+    return listing.sort_of(params.get("sort")).apply(NumberFilter(params, account=account).qs)

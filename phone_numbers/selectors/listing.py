@@ -1,0 +1,113 @@
+"""The rows of the Number Reputation list: one queryset that page, export and bulk actions share (D6).
+
+Everything starts at `listed_numbers`. Both halves of the join carry the account, so that whichever table the planner
+begins with, its index starts with the account.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable
+from functools import reduce
+from operator import or_
+
+from django.db.models import Func, Q, QuerySet, Value
+from django.db.models.functions import Lower
+from django.db.models.lookups import Contains
+
+from accounts.models import Account
+from common.keyset import Sort, choose_sort
+from phone_numbers.models import Campaign, CampaignNumber, PhoneNumber, Source
+from phone_numbers.selectors import sql
+
+DEFAULT_SORT = "-last_updated"
+# Names of the `sort` parameter. Each ends in a unique column that the index of its first column holds as well.
+SORTS = {
+    "number": ("e164",),
+    "label": ("label", "id"),
+    "area": ("area", "id"),
+    "status": ("status__status", "status__number_id"),
+    "overall": ("status__overall", "status__number_id"),
+    "last_updated": ("status__last_updated", "status__number_id"),
+}
+GROUP = 3
+STATE = 2
+_PUNCTUATION = re.compile(r"[\s()\[\].,/+\-\u2010-\u2015]+")
+
+
+def listed_numbers(account: Account) -> QuerySet[PhoneNumber]:
+    """Return the numbers of an account with their statuses; the search array stays in the database."""
+    return PhoneNumber.objects.filter(status__account=account).select_related("status").defer("search_groups")
+
+
+def sort_of(parameter: str | None) -> Sort:
+    """Return the order that a `sort` parameter asks for; newest first when it says nothing known."""
+    return choose_sort(parameter, SORTS, DEFAULT_SORT)
+
+
+def found(numbers: QuerySet[PhoneNumber], account: Account, q: str) -> QuerySet[PhoneNumber]:
+    """Return the numbers that a search finds (D8): digits mean the number, letters its area or label."""
+    digits = digits_of(q)
+    if digits:
+        return _with_digits(numbers, account, digits)
+    return _with_words(numbers, account, q)
+
+
+def digits_of(q: str) -> str:
+    """Return the digits of a number however it is typed, or '' when other characters are among them.
+
+    `(415) 555-01`, `+1 415.555.01` and full-width digits are numbers; `Line 3` is not.
+    """
+    text = _PUNCTUATION.sub("", unicodedata.normalize("NFKC", q))
+    return text if text.isascii() and text.isdigit() else ""
+
+
+def areas_like(account: Account, words: Iterable[str]) -> dict[str, list[str]]:
+    """Return for each word the account's areas that it means: a state's two letters, or any part of the name."""
+    areas = sql.areas_of(account)
+    return {word: _in_state(areas, word) or _named(areas, word) for word in words}
+
+
+def in_campaigns(numbers: QuerySet[PhoneNumber], campaigns: Iterable[str]) -> QuerySet[PhoneNumber]:
+    """Return the numbers in the pool of any of these campaigns, given by uuid."""
+    return numbers.filter(pk__in=CampaignNumber.objects.filter(campaign__uuid__in=list(campaigns)).values("number_id"))
+
+
+def campaign_names() -> list[tuple[str, str]]:
+    """Return the account's campaigns as uuid and name, by name."""
+    return [(str(uuid), name) for uuid, name in Campaign.objects.order_by("name").values_list("uuid", "name")]
+
+
+def sources() -> list[Source]:
+    """Return every carrier and provider that can flag a number, in the order in which they are shown."""
+    return list(Source.objects.order_by("kind", "pk"))
+
+
+def _with_digits(numbers: QuerySet[PhoneNumber], account: Account, digits: str) -> QuerySet[PhoneNumber]:
+    rows = numbers.filter(e164__contains=digits)
+    if len(digits) < GROUP:
+        return rows
+    return rows.filter(search_groups__contains=_groups(account, Value(digits), "numbers_digit_groups"))
+
+
+def _with_words(numbers: QuerySet[PhoneNumber], account: Account, words: str) -> QuerySet[PhoneNumber]:
+    text = Lower(Value(words))
+    label = Q(Contains(Lower("label"), text))
+    if len(words) >= GROUP:
+        label &= Q(search_groups__contains=_groups(account, text, "numbers_label_groups"))
+    areas = areas_like(account, [words])[words]
+    return numbers.filter(reduce(or_, [label, Q(area__in=areas)] if areas else [label]))
+
+
+def _groups(account: Account, text: Value | Lower, function: str) -> Func:
+    field = PhoneNumber._meta.get_field("search_groups")
+    return Func(Value(account.pk), text, function=function, output_field=field)
+
+
+def _in_state(areas: list[str], word: str) -> list[str]:
+    return [area for area in areas if area.endswith(f", {word.upper()}")] if len(word) == STATE else []
+
+
+def _named(areas: list[str], word: str) -> list[str]:
+    return [area for area in areas if word.casefold() in area.casefold()]
