@@ -55,7 +55,7 @@ def add_numbers(
         _refuse_unknown_campaigns(batch, known)
         with connection.cursor() as cursor:
             _stage(cursor, batch)
-            added += add_staged(cursor, account.pk, now=now, actor_id=actor and actor.pk, reason=reason)
+            added += add_staged(cursor, account.pk, now=now, actor_id=actor.pk if actor else None, reason=reason)
     return added
 
 
