@@ -70,6 +70,14 @@ def moment_of(seconds: float) -> datetime:
     return _START + timedelta(seconds=round(seconds, 6))
 
 
+@dataclass(frozen=True, slots=True)
+class _Stretch:
+    """From this wall-clock second on, simulated time runs from `simulated` at the world's speed."""
+
+    wall: float
+    simulated: float
+
+
 class World:
     """All made-up numbers under one seed. The overlay (`label`, `clear`) is the only memory."""
 
@@ -81,7 +89,7 @@ class World:
         self.seed = seed
         self.epoch = epoch
         self.speed = speed
-        self._epoch = seconds_of(epoch)
+        self._stretches = [_Stretch(seconds_of(epoch), seconds_of(epoch))]
         self._cleared: dict[str, list[float]] = {}
         self._forced: dict[str, list[Episode]] = {}
 
@@ -90,13 +98,27 @@ class World:
     def simulated(self, at: datetime) -> float:
         """Simulated seconds since 1970 at a wall-clock moment."""
         wall = seconds_of(at)
-        return wall if wall <= self._epoch else self._epoch + (wall - self._epoch) * self.speed
+        if wall <= self._stretches[0].wall:
+            return wall
+        stretch = next(one for one in reversed(self._stretches) if one.wall <= wall)
+        return stretch.simulated + (wall - stretch.wall) * self.speed
 
     def wall(self, moment: float) -> datetime:
-        """The wall-clock moment at which simulated time reaches `moment`."""
-        if moment > self._epoch:
-            moment = self._epoch + (moment - self._epoch) / self.speed
-        return moment_of(moment)
+        """The wall-clock moment at which simulated time reaches `moment`; a skipped one is reached at its jump."""
+        if moment <= self._stretches[0].simulated:
+            return moment_of(moment)
+        place = max(at for at, one in enumerate(self._stretches) if one.simulated <= moment)
+        stretch = self._stretches[place]
+        reached = stretch.wall + (moment - stretch.simulated) / self.speed
+        later = self._stretches[place + 1 :]
+        return moment_of(min(reached, later[0].wall) if later else reached)
+
+    def jump(self, at: datetime, seconds: float) -> None:
+        """Skip `seconds` of simulated time at a wall-clock moment that is not before the last jump."""
+        if seconds < 0:
+            raise ValueError("Simulated time only goes forward.")
+        moment = self.simulated(at)
+        self._stretches.append(_Stretch(seconds_of(at), moment + seconds))
 
     # What the provider says -----------------------------------------------------------------------------------------
 

@@ -1,0 +1,90 @@
+"""Consumer complaints from the FTC's daily file of reported calls, by address.
+
+One CSV a business day, weekend days with Monday's; an address without a file answers 404. The file is complete before
+its first line is handed over, kept on disk beyond 1 MB. Complaints are unverified and never a status (D23).
+"""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterator
+from datetime import date, timedelta
+from typing import IO
+
+from providers import http
+from providers.base import ComplaintFile, ConnectionReport, Cursor
+from providers.errors import Misconfigured, ProviderError, Temporary
+
+SERVICE = "The FTC"
+ADDRESS = "https://www.ftc.gov/sites/default/files/DNC_Complaint_Numbers_{date}.csv"
+FIRST_COLUMN = "Company_Phone_Number"
+LOOK_BACK = 31
+"""Days: how far back a first or long interrupted reading begins."""
+
+
+class FtcDailyFiles:
+    """The daily files. The cursor holds the day of the last file taken: `{"day": "2026-11-20"}`."""
+
+    def __init__(self, http_client: http.HttpClient, *, address: str = ADDRESS, look_back: int = LOOK_BACK) -> None:
+        """`address` holds `{date}` where the day stands, as YYYY-MM-DD."""
+        if "{date}" not in address:
+            raise Misconfigured("The address of the daily files must hold {date} where the day stands.")
+        self._http = http_client
+        self._address = address
+        self._look_back = look_back
+
+    def files(self, cursor: Cursor | None, *, today: date) -> Iterator[ComplaintFile]:
+        """The files after the cursor up to today; days without one (weekends, not published yet) are skipped."""
+        day = self._first_day(cursor, today)
+        while day <= today:
+            file = self._file(day)
+            if file is not None:
+                with file:
+                    yield ComplaintFile(day, _lines(file), {"day": day.isoformat()})
+            day += timedelta(days=1)
+
+    def test_connection(self, *, today: date | None = None) -> ConnectionReport:
+        """Looks for a file of the last ten days."""
+        last = today or date.today()  # noqa: DTZ011 (only how far back to look)
+        try:
+            for back in range(10):
+                file = self._file(last - timedelta(days=back))
+                if file is not None:
+                    file.close()
+                    return ConnectionReport(True, f"{SERVICE}'s file of {last - timedelta(days=back)} is there.")
+        except ProviderError as exc:
+            return ConnectionReport(False, exc.message)
+        return ConnectionReport(False, "No file of the last ten days was found. Check the address.")
+
+    def _first_day(self, cursor: Cursor | None, today: date) -> date:
+        earliest = today - timedelta(days=self._look_back)
+        if not cursor or not cursor.get("day"):
+            return earliest
+        return max(earliest, date.fromisoformat(cursor["day"]) + timedelta(days=1))
+
+    def _file(self, day: date) -> IO[bytes] | None:
+        """The file of a day, None when there is none. An answer that is not that file is `Temporary`."""
+        answer, file = self._http.download(self._address.replace("{date}", day.isoformat()), service=SERVICE)
+        if answer.status == 404:
+            file.close()
+            return None
+        try:
+            http.judge(answer, service=SERVICE)
+            _require_header(file)
+        except ProviderError:
+            file.close()
+            raise
+        return file
+
+
+def _require_header(file: IO[bytes]) -> None:
+    start = file.read(200).decode("utf-8", "replace").lstrip("\ufeff")
+    file.seek(0)
+    if not start.startswith((FIRST_COLUMN, f'"{FIRST_COLUMN}"')):
+        raise Temporary(f"{SERVICE} sent something that is not its daily file. It will be asked again.")
+
+
+def _lines(file: IO[bytes]) -> Iterator[str]:
+    """The text with its line ends, as the csv module wants it; bytes that are not UTF-8 become replacement signs."""
+    with io.TextIOWrapper(file, encoding="utf-8-sig", errors="replace", newline="") as text:
+        yield from text

@@ -1,0 +1,247 @@
+"""Faults that can be switched on: what a provider does to its clients on a bad day.
+
+A fault applies to the simulated services (/v2, /carrier, /ftc), optionally only to paths that begin with `path`, only
+to every n-th request, and only so many times. Faults that change the content work on the finished answer.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import gzip
+import json
+import re
+from collections.abc import Awaitable, Callable
+from dataclasses import asdict, dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from aiohttp import web
+
+SKEW = timedelta(hours=2)
+HUGE = 10 * 1024 * 1024
+RESET_SECONDS = 2
+DRIP_SECONDS = 0.3
+HANG_SECONDS = 120.0
+PRIVATE = "http://169.254.169.254/latest/meta-data/"
+Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
+
+KINDS = {
+    "rate_limited": "429 with the rate-limit headers",
+    "server_error": "500 with an error body",
+    "timeout": "No answer at all",
+    "slow_drip": "The body arrives a byte at a time",
+    "cut_body": "The connection breaks in the middle of the body",
+    "reset": "The connection breaks after the request was carried out, before any answer",
+    "malformed_line": "One entry in the middle is not valid",
+    "wrong_types": "Fields have other types than promised",
+    "duplicate_page": "The same page or lines are sent twice",
+    "reordered_pages": "Pages and lines come in another order",
+    "clock_skew": "The provider's clock is two hours ahead",
+    "huge_line": "One entry of ten megabytes",
+    "redirect_private": "A redirect to an address inside a private network",
+}
+_TIME = re.compile(rb"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z")
+
+
+@dataclass(slots=True)
+class Fault:
+    """One fault that is on. `left` None: until switched off. `hits` counts how often it struck."""
+
+    name: str
+    left: int | None = None
+    every: int = 1
+    path: str = ""
+    seen: int = 0
+    hits: int = 0
+
+    def strikes(self, path: str) -> bool:
+        if not path.startswith(self.path) or self.left == 0:
+            return False
+        self.seen += 1
+        if self.seen % self.every:
+            return False
+        self.hits += 1
+        self.left = None if self.left is None else self.left - 1
+        return True
+
+
+class Faults:
+    """The faults that are on, by name."""
+
+    def __init__(self) -> None:
+        self._on: dict[str, Fault] = {}
+
+    def switch_on(self, name: str, *, times: int | None = None, every: int = 1, path: str = "") -> None:
+        if name not in KINDS:
+            raise ValueError(f"There is no fault {name!r}. Known: {', '.join(KINDS)}.")
+        self._on[name] = Fault(name, times, max(1, every), path)
+
+    def switch_off(self, name: str = "") -> None:
+        """One fault, or all of them."""
+        if name:
+            self._on.pop(name, None)
+        else:
+            self._on.clear()
+
+    def state(self) -> dict[str, Any]:
+        return {name: asdict(one) for name, one in self._on.items()}
+
+    def is_on(self, name: str) -> bool:
+        return name in self._on and self._on[name].left != 0
+
+    def striking(self, path: str) -> list[str]:
+        """The faults that apply to this request."""
+        return [name for name, one in self._on.items() if one.strikes(path)]
+
+
+async def apply(faults: list[str], request: web.Request, handler: Handler) -> web.StreamResponse:
+    """Answer a request under some faults."""
+    if "rate_limited" in faults:
+        return _rate_limited()
+    if "server_error" in faults:
+        return _error(500, "10007", "Unexpected error", "Please retry.", {})
+    if "redirect_private" in faults:
+        return web.Response(status=302, headers={"Location": PRIVATE})
+    if "timeout" in faults:
+        await asyncio.sleep(HANG_SECONDS)
+    if "reordered_pages" in faults or "duplicate_page" in faults:
+        request = _moved(faults, request)
+    response = await handler(request)
+    if isinstance(response, web.Response) and isinstance(response.body, bytes) and response.status < 300:
+        response = _changed(faults, response)
+    return await _sent(faults, request, response)
+
+
+def _rate_limited() -> web.Response:
+    headers = {"x-ratelimit-limit": "10", "x-ratelimit-remaining": "0", "x-ratelimit-reset": str(RESET_SECONDS)}
+    return _error(429, "10011", "Too many requests", "Request quota used up.", headers)
+
+
+def _error(status: int, code: str, title: str, detail: str, headers: dict[str, str]) -> web.Response:
+    url = f"https://developers.telnyx.com/docs/overview/errors/{code}"
+    entry = {"code": code, "title": title, "detail": detail, "meta": {"url": url}}
+    return web.json_response({"errors": [entry]}, status=status, headers=headers)
+
+
+def _moved(faults: list[str], request: web.Request) -> web.Request:
+    """The same request for another list page: the one before (duplicate), or pages 2 and 3 and so on swapped."""
+    page = request.query.get("page[number]", "")
+    if not page.isdigit() or int(page) < 2:
+        return request
+    forward = "duplicate_page" not in faults and int(page) % 2 == 0
+    wanted = int(page) + 1 if forward else int(page) - 1
+    return request.clone(rel_url=request.rel_url.update_query({"page[number]": str(wanted)}))
+
+
+def _changed(faults: list[str], response: web.Response) -> web.Response:
+    packed = response.headers.get("Content-Encoding") == "gzip"
+    body = response.body if isinstance(response.body, bytes) else b""
+    body = gzip.decompress(body) if packed else body
+    lines = response.content_type == "application/x-ndjson"
+    for name, change in _CHANGES.items():
+        if name in faults:
+            body = change(body, lines)
+    response.body = gzip.compress(body, 1, mtime=0) if packed else body
+    return response
+
+
+def _malformed(body: bytes, lines: bool) -> bytes:
+    if not lines:
+        return body[: len(body) // 2] + b'{"broken' + body[len(body) // 2 :]
+    parts = body.split(b"\n")
+    parts.insert(len(parts) // 2, b'{"id":"half a li')
+    return b"\n".join(parts)
+
+
+def _wrong_types(body: bytes, lines: bool) -> bytes:
+    """Every third entry gets a number for a word, a word for a number, a list for an object."""
+    if lines:
+        parts = body.split(b"\n")
+        parts[:-2] = [
+            b'{"id":7,"number":12,"carrier":[],"time":0}' if place % 3 == 1 else part
+            for place, part in enumerate(parts[:-2])
+        ]
+        return b"\n".join(parts)
+    answer = _json(body)
+    if isinstance(answer, dict) and isinstance(answer.get("data"), list):
+        for place, entry in enumerate(answer["data"]):
+            if place % 3 == 1 and isinstance(entry.get("reputation_data"), dict):
+                entry["reputation_data"] |= {"spam_risk": 7, "maturity_score": "high"}
+        return json.dumps(answer).encode()
+    return body
+
+
+def _twice(body: bytes, lines: bool) -> bytes:
+    parts = body.split(b"\n")
+    return b"\n".join(parts[:-2] + parts) if lines else body
+
+
+def _reordered(body: bytes, lines: bool) -> bytes:
+    parts = body.split(b"\n")
+    return b"\n".join(parts[:-2][::-1] + parts[-2:]) if lines else body
+
+
+def _skewed(body: bytes, lines: bool) -> bytes:
+    return _TIME.sub(_two_hours_on, body)
+
+
+def _two_hours_on(found: re.Match[bytes]) -> bytes:
+    return (datetime.fromisoformat(found[0].decode()) + SKEW).strftime("%Y-%m-%dT%H:%M:%S.%fZ").encode()
+
+
+def _huge(body: bytes, lines: bool) -> bytes:
+    if lines:
+        return b'{"id":"' + b"9" * HUGE + b'"}\n' + body
+    answer = _json(body)
+    if isinstance(answer, dict) and isinstance(answer.get("data"), list):
+        answer["data"].insert(0, {"phone_number": "9" * HUGE})
+        return json.dumps(answer).encode()
+    return body
+
+
+def _json(body: bytes) -> Any:
+    try:
+        return json.loads(body)
+    except ValueError:
+        return None
+
+
+_CHANGES: dict[str, Callable[[bytes, bool], bytes]] = {
+    "wrong_types": _wrong_types,
+    "duplicate_page": _twice,
+    "reordered_pages": _reordered,
+    "clock_skew": _skewed,
+    "huge_line": _huge,
+    "malformed_line": _malformed,
+}
+
+
+async def _sent(faults: list[str], request: web.Request, response: web.StreamResponse) -> web.StreamResponse:
+    """Send the finished answer in a broken way, or hand it back to be sent properly."""
+    body = response.body if isinstance(response, web.Response) else None
+    if not isinstance(body, bytes) or not {"slow_drip", "cut_body", "reset"} & set(faults):
+        return response
+    if "reset" in faults:
+        _abort(request)
+        return response
+    broken = web.StreamResponse(status=response.status, headers=response.headers)
+    broken.content_length = len(body)
+    await broken.prepare(request)
+    if "slow_drip" in faults:
+        await _drip(broken, body)
+    else:
+        await broken.write(body[: len(body) // 2])
+        await asyncio.sleep(0.05)
+    _abort(request)
+    return broken
+
+
+async def _drip(response: web.StreamResponse, body: bytes) -> None:
+    for place in range(len(body)):
+        await response.write(body[place : place + 1])
+        await asyncio.sleep(DRIP_SECONDS)
+
+
+def _abort(request: web.Request) -> None:
+    if request.transport is not None:
+        request.transport.abort()

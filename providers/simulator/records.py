@@ -1,0 +1,198 @@
+"""What a simulated account remembers: businesses, settings, documents, remediations. All times wall clock, UTC."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import NAMESPACE_URL, uuid5
+
+from providers.simulator.inventory import Inventory
+
+HISTORY = timedelta(days=200)
+
+
+def made_up_id(*parts: str) -> str:
+    """A UUID that is the same for the same parts, on every start."""
+    return str(uuid5(NAMESPACE_URL, "simulator/" + "/".join(parts)))
+
+
+@dataclass(slots=True)
+class Settings:
+    """Reputation settings of a business. The two gates are computed from when they began to be looked at."""
+
+    loa_document_id: str
+    check_frequency: str
+    created_at: datetime
+    updated_at: datetime
+    business_since: datetime
+    letter_since: datetime
+    refusals: tuple[str, ...] = ()
+    letter_refused: bool = False
+    webhook_url: str | None = None
+
+
+@dataclass(slots=True)
+class HeldNumber:
+    """A number added by a call, or one of the inventory that something happened to."""
+
+    e164: str
+    created_at: datetime
+    source: str = "telnyx"
+    ownership_status: str = "verified"
+    flag_reason: str | None = None
+    confirm_by: datetime | None = None
+    removal_reason: str | None = None
+    removed_at: datetime | None = None
+    looked_at: datetime | None = None
+    history: list[tuple[str, str, datetime]] = field(default_factory=list)
+
+
+class Holding:
+    """The numbers of one business: an inventory computed on demand, plus what calls added, removed or changed."""
+
+    def __init__(self, inventory: Inventory | None, since: datetime) -> None:
+        self._inventory = inventory
+        self._since = since
+        self._touched: dict[str, HeldNumber] = {}
+        self._added: dict[str, None] = {}
+        self._removed = 0
+
+    def __len__(self) -> int:
+        return self._size + len(self._added) - self._removed
+
+    @property
+    def _size(self) -> int:
+        return len(self._inventory) if self._inventory is not None else 0
+
+    def get(self, e164: str) -> HeldNumber | None:
+        """The number if it is held now; removed ones are not."""
+        record = self._touched.get(e164)
+        if record is None and self._inventory is not None and e164 in self._inventory:
+            return HeldNumber(e164, self._since)
+        return record if record is not None and record.removed_at is None else None
+
+    def touch(self, e164: str) -> HeldNumber | None:
+        """The same, kept, so that a change to it stays."""
+        record = self.get(e164)
+        if record is not None:
+            self._touched[e164] = record
+        return record
+
+    def add(self, record: HeldNumber) -> None:
+        if self._inventory is None or record.e164 not in self._inventory:
+            self._added[record.e164] = None
+        if self._is_removed(record.e164):
+            self._removed -= 1
+        self._touched[record.e164] = record
+
+    def remove(self, e164: str, at: datetime, reason: str) -> bool:
+        record = self.touch(e164)
+        if record is None:
+            return False
+        record.removed_at, record.removal_reason, record.ownership_status = at, reason, "removed"
+        self._removed += 1
+        return True
+
+    def clear(self, at: datetime) -> None:
+        for e164 in list(self):
+            self.remove(e164, at, "customer_removed")
+
+    def removed(self) -> list[HeldNumber]:
+        return [one for one in self._touched.values() if one.removed_at is not None]
+
+    def __iter__(self) -> Iterator[str]:
+        yield from (e164 for e164 in self._inventory or () if not self._is_removed(e164))
+        yield from (e164 for e164 in self._added if not self._is_removed(e164))
+
+    def slice(self, start: int, stop: int) -> list[str]:
+        """The numbers from `start` to `stop` of the list; cheap while nothing was removed."""
+        if self._removed:
+            return list(self)[start:stop]
+        base = [self._inventory[place] for place in range(start, min(stop, self._size))] if self._inventory else []
+        added = list(self._added)[max(0, start - self._size) : max(0, stop - self._size)] if self._added else []
+        return base + added
+
+    def _is_removed(self, e164: str) -> bool:
+        record = self._touched.get(e164)
+        return record is not None and record.removed_at is not None
+
+
+@dataclass(slots=True)
+class Remediation:
+    """One request. Its outcome is decided when it is made and told when its time has come."""
+
+    id: str
+    phone_numbers: tuple[str, ...]
+    call_purpose: str
+    contact_email: str | None
+    webhook_url: str | None
+    created_at: datetime
+    started_at: datetime
+    tier1_at: datetime
+    done_at: datetime
+    ineligible: tuple[str, ...]
+    ends: str = "completed"
+    results: dict[str, list[str]] | None = None
+
+
+@dataclass(slots=True)
+class Proof:
+    """External verification of an enterprise."""
+
+    document_ids: list[str]
+    phone_numbers: list[str] | None
+    submitted_at: datetime
+    refused: bool
+
+
+@dataclass(slots=True)
+class Document:
+    id: str
+    filename: str
+    content: bytes
+    content_type: str
+    customer_reference: str
+    created_at: datetime
+    linked: bool = False
+
+
+@dataclass(slots=True)
+class Enterprise:
+    id: str
+    fields: dict[str, Any]
+    created_at: datetime
+    updated_at: datetime
+    holding: Holding
+    settings: Settings | None = None
+    remediations: dict[str, Remediation] = field(default_factory=dict)
+    proof: Proof | None = None
+
+
+@dataclass(slots=True)
+class Account:
+    """Everything behind one bearer key."""
+
+    key: str
+    inventory: Inventory
+    enterprises: dict[str, Enterprise] = field(default_factory=dict)
+    documents: dict[str, Document] = field(default_factory=dict)
+    agreements: list[tuple[str, datetime]] = field(default_factory=list)
+
+    @property
+    def masked_key(self) -> str:
+        """Enough to recognize the key by; the simulator's page shows no more."""
+        return self.key if len(self.key) <= 24 else self.key[:12] + "…" + self.key[-8:]
+
+
+@dataclass(frozen=True, slots=True)
+class Charge:
+    """One line of the ledger: what the provider would have billed."""
+
+    at: datetime
+    key: str
+    kind: str
+    count: int
+    cents: int
+    about: str
