@@ -55,7 +55,7 @@ class Postgres:
 
         Waits up to ten minutes for crash recovery.
         """
-        self.log.parent.mkdir(parents=True, exist_ok=True)
+        self.log.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         self.installation = postgres_home.installation(self.user, self.say)
         self._stop_left_over()
         if not (self.data / "PG_VERSION").exists():

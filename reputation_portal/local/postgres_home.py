@@ -60,9 +60,9 @@ def data_home(var_dir: Path, user: User, say: Say, state_folder: Path = STATE_FO
     if user.switch and not can_reach(_marker(home), user):
         home = state_folder / hashlib.sha256(str(var_dir).encode()).hexdigest()[:12]
         home.mkdir(parents=True, exist_ok=True)
+        state_folder.chmod(0o755)
+        _marker(home)
         say(f"PostgreSQL runs as nobody, who cannot reach {var_dir}: its data is in {home}")
-    if user.switch:
-        home.chmod(0o711)
     return home
 
 
@@ -106,7 +106,7 @@ def socket_folder(var_dir: Path, user: User) -> Path:
 
 
 def _marker(home: Path) -> Path:
-    """Return a file that everybody may read if they can get there."""
+    """Open `home` for passing through, and return a file in it that everybody may read who gets there."""
     marker = home / "README"
     if not marker.exists():
         marker.write_text("The portal's embedded PostgreSQL. Back up with pg_dump, not by copying files.\n")

@@ -8,6 +8,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 import redis
+from redis.backoff import NoBackoff
+from redis.retry import Retry
 
 from reputation_portal.local import processes
 from reputation_portal.local.errors import LocalError
@@ -61,7 +63,7 @@ class Redis:
     def start(self) -> str:
         """Start the server, wait until it answers, and return `url`. Raises LocalError."""
         self.home.mkdir(mode=0o700, parents=True, exist_ok=True)
-        self.log.parent.mkdir(exist_ok=True)
+        self.log.parent.mkdir(mode=0o700, exist_ok=True)
         for _attempt in range(_STARTS):
             self.port = self.ports.choose("redis", say=self.say)
             self.child = self._launch()
@@ -112,7 +114,8 @@ daemonize no
         return self._answers() or self.child is None or self.child.process.poll() is not None
 
     def _answers(self) -> bool:
-        with redis.Redis.from_url(self.url, socket_connect_timeout=2, socket_timeout=5) as client:
+        once = Retry(NoBackoff(), 0)  # we ask again ourselves, and sooner than the client would
+        with redis.Redis.from_url(self.url, socket_connect_timeout=2, socket_timeout=5, retry=once) as client:
             try:
                 return bool(client.ping())
             except redis.RedisError:  # refused, or still reading its file

@@ -63,7 +63,7 @@ class Supervisor:
         """Start everything and watch it. Raises StopRequested or LocalError, after everything has stopped."""
         with ExitStack() as stack:
             lock = stack.enter_context(VarLock(self.var_dir))
-            self.logs.mkdir(exist_ok=True)
+            self.logs.mkdir(mode=0o700, exist_ok=True)
             try:
                 web_port = self._start(stack)
                 lock.tell(f"serves {_address(web_port)}")
@@ -77,7 +77,7 @@ class Supervisor:
         began = time.monotonic()
         _say(f"Starting the Number Reputation Portal; data and logs are in {self.var_dir}")
         frontend.prepare()
-        web_port = _web_port(os.environ)
+        web_port = choose_web_port(os.environ)
         simulator_port = ports.PortBook(self.var_dir / "ports.json").choose("simulator", _SIMULATOR_PORT, _say)
         given = environment.with_secrets(self.var_dir, os.environ)
         self.environment = _with_addresses(servers.start(stack, self.var_dir, given, _say), web_port, simulator_port)
@@ -165,7 +165,7 @@ class Supervisor:
         )
 
 
-def _web_port(given: Mapping[str, str]) -> int:
+def choose_web_port(given: Mapping[str, str]) -> int:
     """Return WEB_PORT, which must be free, or the first free port from 8000 on. Raises LocalError."""
     named = given.get("WEB_PORT")
     if not named:
