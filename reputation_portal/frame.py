@@ -25,6 +25,7 @@ class Place:
     icon: str
     names: tuple[str, ...]
     reviewers_only: bool = False
+    needs_account: bool = True
     counts_flagged: bool = False
 
 
@@ -48,7 +49,7 @@ class Group:
 
 
 HOME = Place("Home", "home", ("home",))
-ALERTS = Place("Alerts", "bell", ("alerts:list", "remediation:alerts"), counts_flagged=True)
+ALERTS = Place("Alerts", "bell", ("alerts:list",), counts_flagged=True)
 GROUPS: tuple[tuple[str, tuple[Place, ...]], ...] = (
     ("", (HOME,)),
     (
@@ -62,18 +63,20 @@ GROUPS: tuple[tuple[str, tuple[Place, ...]], ...] = (
     (
         "Protection",
         (
-            Place("Cases", "ticket", ("cases:list", "remediation:cases")),
+            Place("Cases", "ticket", ("cases:list",)),
             ALERTS,
-            Place("Enrollment", "clipboard-check", ("services:details", "enrollment:services")),
+            Place("Enrollment", "clipboard-check", ("services:details",)),
         ),
     ),
     (
         "Operations",
         (
             Place("Feeds", "rss", ("feeds:list",)),
-            Place("Reviews", "checks", ("reviews:list", "enrollment:reviews"), reviewers_only=True),
-            Place("Settings", "settings", ("settings:home", "accounts:settings")),
-            Place("Help", "help", ("help",)),
+            Place(
+                "Reviews", "checks", ("reviews:list", "enrollment:reviews"), reviewers_only=True, needs_account=False
+            ),
+            Place("Settings", "settings", ("settings:home",)),
+            Place("Help", "help", ("help",), needs_account=False),
         ),
     ),
 )
@@ -143,9 +146,12 @@ class Frame:
         return [group for group in groups if group.entries]
 
     def _entries(self, places: tuple[Place, ...]) -> list[Entry]:
-        is_reviewer = bool(self.user and self.user.is_reviewer)
-        shown = [place for place in places if is_reviewer or not place.reviewers_only]
+        shown = [place for place in places if self._may_see(place)]
         return [self._entry(place, href) for place in shown if (href := address(*place.names))]
+
+    def _may_see(self, place: Place) -> bool:
+        is_reviewer = bool(self.user and self.user.is_reviewer)
+        return (is_reviewer or not place.reviewers_only) and (self.account is not None or not place.needs_account)
 
     def _entry(self, place: Place, href: str) -> Entry:
         count = self.flagged if place.counts_flagged else 0

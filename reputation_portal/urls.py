@@ -4,9 +4,10 @@ from django.urls import include, path
 
 from accounts import urls as account_urls
 from phone_numbers import urls as number_urls
-from reputation_portal import health
+from reputation_portal import health, home
 
 urlpatterns = [
+    path("", home.HomeView.as_view(), name="home"),
     path("accounts/", include(account_urls)),
     path("accounts/", include("allauth.account.urls")),
     path("numbers/", include(number_urls)),

@@ -1,0 +1,151 @@
+"""The home page: the figures that matter, how ratings went, what needs a person, how fresh the feeds are."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, date
+from typing import Any
+
+from django.urls import reverse
+from django.utils import timezone
+from django.views.generic import TemplateView
+
+from accounts.access import AccountPageMixin
+from phone_numbers import states
+from phone_numbers.models import ImportJob
+from phone_numbers.selectors import home as selectors
+from phone_numbers.templatetags.reputation import RATING_CLASS
+from reputation_portal.frame import address
+
+# The parts that ask for attention stand on the base line, where a small part can be compared over the days.
+CHART_ORDER = (states.Rating.SPAM, states.Rating.MIXED, states.Rating.UNKNOWN, states.Rating.HEALTHY)
+FEEDS_SHOWN = 8
+IMPORTS_SHOWN = 3
+
+
+@dataclass(frozen=True)
+class Task:
+    """One line of "What needs a person": a sentence, where to go, and how urgent it is by its color."""
+
+    icon: str
+    css: str
+    text: str
+    href: str
+    link: str
+
+
+@dataclass(frozen=True)
+class NumberTask:
+    """What a count of numbers means for a person, and the list's parameters that show them."""
+
+    icon: str
+    css: str
+    words: str
+    query: str
+
+
+FAILED = NumberTask("shield-x", "is-spam", "failed verification for monitoring", "capability=failed")
+NO_LONGER_ELIGIBLE = NumberTask(
+    "clock-pause", "is-mixed", "no longer eligible for monitoring", "capability=no_longer_eligible"
+)
+REJECTED = NumberTask("file-text", "is-mixed", "rejected at registration", "registration=rejected")
+WITHOUT_DATA = NumberTask("circle-dashed", "is-none", "without data: no source has reported yet", "status=no_data")
+
+
+@dataclass(frozen=True)
+class ChartRow:
+    """One day of the chart as a row of its table: the counts in CHART_ORDER."""
+
+    day: date
+    counts: list[int]
+
+
+class HomeView(AccountPageMixin, TemplateView):
+    """`GET /`: nine queries at any size of the account, none of them over all its numbers."""
+
+    def get_template_names(self) -> list[str]:
+        """Return the first-steps page for an account without numbers."""
+        return ["home.html" if self.totals.numbers else "home_empty.html"]
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        """Return the blocks of the page."""
+        self.totals = selectors.totals()
+        feeds = selectors.feed_freshness(now=timezone.now())
+        context = super().get_context_data(**kwargs) | self._addresses() | {"totals": self.totals, "feeds": feeds}
+        return context | (self._blocks(feeds) if self.totals.numbers else {})
+
+    def _blocks(self, feeds: list[selectors.FeedFreshness]) -> dict[str, Any]:
+        rows = _chart_rows(selectors.rating_days(today=timezone.now().astimezone(UTC).date(), current=self.totals))
+        return {
+            "healthy": self.totals.rated(states.Rating.HEALTHY),
+            "tagged_percent": 100 * self.totals.tagged / self.totals.numbers,
+            "chart": _chart(rows),
+            "chart_rows": rows[::-1],
+            "chart_series": [(rating.label, RATING_CLASS[rating]) for rating in CHART_ORDER],
+            "shares": selectors.carrier_shares(self.totals),
+            "tasks": [*_feed_tasks(feeds), *_number_tasks(self.totals), *_import_tasks()],
+            "feeds": feeds[:FEEDS_SHOWN],
+            "feeds_hidden": max(len(feeds) - FEEDS_SHOWN, 0),
+        }
+
+    def _addresses(self) -> dict[str, str]:
+        import_href = address("numbers:import") if self.membership.may_edit else ""
+        return {
+            "numbers_href": address("numbers:list"),
+            "feeds_href": address("feeds:list"),
+            "import_href": import_href,
+        }
+
+
+def _chart_rows(days: dict[date, dict[int, int]]) -> list[ChartRow]:
+    return [ChartRow(day, [counts.get(rating, 0) for rating in CHART_ORDER]) for day, counts in days.items()]
+
+
+def _chart(rows: list[ChartRow]) -> dict[str, Any]:
+    """Return what `home.js` draws: the days in ISO 8601 and a series per rating."""
+    series = [
+        {"label": rating.label, "css": RATING_CLASS[rating], "counts": [row.counts[position] for row in rows]}
+        for position, rating in enumerate(CHART_ORDER)
+    ]
+    return {"days": [row.day.isoformat() for row in rows], "series": series}
+
+
+def _feed_tasks(feeds: list[selectors.FeedFreshness]) -> list[Task]:
+    href = address("feeds:list")
+    return [Task("rss", one.css, _feed_text(one), href, "Show feeds") for one in feeds if one.needs_a_person]
+
+
+def _feed_text(freshness: selectors.FeedFreshness) -> str:
+    feed = freshness.feed
+    if not feed.failures:
+        return f"The feed {feed.name} is stale: it has brought nothing for twice its interval."
+    times = "once" if feed.failures == 1 else f"{feed.failures} times in a row"
+    return f"The feed {feed.name} failed {times}. {feed.last_error}".strip()
+
+
+def _number_tasks(totals: selectors.Totals) -> list[Task]:
+    states_to_show = (
+        (totals.capable(states.Capability.FAILED), FAILED),
+        (totals.capable(states.Capability.NO_LONGER_ELIGIBLE), NO_LONGER_ELIGIBLE),
+        (totals.registered(states.Registration.REJECTED), REJECTED),
+        (totals.without_data, WITHOUT_DATA),
+    )
+    return [_number_task(count, kind) for count, kind in states_to_show if count]
+
+
+def _number_task(count: int, kind: NumberTask) -> Task:
+    numbers = address("numbers:list")
+    text = f"{count:,} {'number' if count == 1 else 'numbers'} {kind.words}."
+    return Task(kind.icon, kind.css, text, f"{numbers}?{kind.query}" if numbers else "", "Show")
+
+
+def _import_tasks() -> list[Task]:
+    jobs = selectors.imports_to_confirm()[:IMPORTS_SHOWN]
+    return [
+        Task("file-import", "is-progress", f"The import {job.filename} is checked and waits.", _job_href(job), "Review")
+        for job in jobs
+    ]
+
+
+def _job_href(job: ImportJob) -> str:
+    return reverse("numbers:import_job", args=[job.uuid]) if address("numbers:import") else ""
