@@ -15,7 +15,7 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "reputation_portal.settings")
 app = Celery("reputation_portal")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
-app.autodiscover_tasks(["reputation_portal"])
+app.autodiscover_tasks(["reputation_portal", "phone_numbers.feeds"])
 app.steps["worker"].add(DjangoStructLogInitStep)
 
 

@@ -10,7 +10,7 @@ import json
 import uuid
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from django.conf import settings
@@ -133,6 +133,7 @@ def _params(account: Account, rule: RatingRule, *, now: datetime) -> dict[str, A
 
 
 def check_fence(cursor: Any, fence: Fence) -> None:
+    """Move the cursor of a leased feed inside the page's transaction; raises LeaseLost."""
     """Move the feed's cursor, or raise LeaseLost: the first statement of a page's transaction."""
     cursor.execute(
         ingest_sql.FENCE,
@@ -208,6 +209,3 @@ def _text(value: str) -> str:
 
 def _score(value: int | None) -> int:
     return NO_SCORE if value is None else value
-
-
-LEASE_TIME = timedelta(seconds=150)  # above the hard limit of a task, renewed with every page

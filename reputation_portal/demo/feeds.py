@@ -1,0 +1,43 @@
+"""The demo's feeds: they ask the provider simulator at the address of this start."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from accounts.models import Account
+from common.scope import all_accounts
+from phone_numbers.feeds import polling
+from phone_numbers.models import Feed
+
+POLL_SECONDS = 60
+
+
+def demo_key(slug: str, count: int) -> str:
+    """Return the bearer key of an account at the simulator; it says how many numbers that account holds."""
+    return f"demo-{slug}-n{count}"
+
+
+def point_feeds(accounts: dict[str, Account], *, counts: dict[str, int], address: str, now: datetime) -> None:
+    """Create the demo's feeds, or point them to where the simulator listens now."""
+    for slug, account in accounts.items():
+        key = demo_key(slug, counts[slug])
+        _point(account, "Telnyx", "telnyx", {"base_url": f"{address}/v2"}, key, now)
+
+
+def _point(
+    account: Account | None, name: str, provider: str, settings: dict[str, Any], secret: str, now: datetime
+) -> None:
+    defaults = {
+        "provider": provider,
+        "settings": settings,
+        "interval_seconds": POLL_SECONDS,
+        "created_at": now,
+        "due_at": now,
+    }
+    with all_accounts():
+        feed, created = Feed.objects.get_or_create(account=account, name=name, defaults=defaults)
+        if created:
+            polling.set_secret(feed, secret)
+        elif feed.settings != settings:
+            Feed.objects.filter(pk=feed.pk).update(settings=settings, due_at=now, paused=False)
