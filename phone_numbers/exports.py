@@ -7,9 +7,10 @@ from collections.abc import Iterable
 from django.conf import settings
 from django.db.models import Case, Expression, F, Q, QuerySet, TextField, Value, When
 
+from accounts.models import Account
 from accounts.products import Product
-from common import csv_cells
-from phone_numbers import states
+from common import csv_cells, csv_export
+from phone_numbers import exports_sql, states
 from phone_numbers.models import PhoneNumber, Source
 from phone_numbers.states import Metric
 
@@ -31,6 +32,21 @@ NUMBER_HEADER = (
     "Flagged by",
     "Complaints (90 days)",
     "Last updated",
+)
+HISTORY_HEADER = (
+    "Number",
+    "Time",
+    "Kind",
+    "From",
+    "To",
+    "Source",
+    "Overall",
+    "Maturity",
+    "Connection",
+    "Engagement",
+    "Sentiment",
+    "Reason",
+    "Actor",
 )
 SEPARATOR = "; "
 OVERALL = "overall"
@@ -61,6 +77,21 @@ def number_rows(
     ]
     named = {f"cell_{place}": cell for place, cell in enumerate(cells)}
     return numbers.select_related(None).annotate(**named).values_list(*named)
+
+
+def history_select(account: Account, numbers: QuerySet[PhoneNumber], *, with_scores: bool) -> str | None:
+    """Return the composed SELECT of the history of these numbers, by number and time; None when there are none.
+
+    Scores are 0-100, empty where unknown and without an Enterprise Spam Registration licence (D1).
+    """
+    picked = csv_export.compose(numbers.select_related(None).order_by().values_list("id", "e164"))
+    if picked is None:
+        return None
+    scores = exports_sql.SCORES if with_scores else exports_sql.NO_SCORES
+    statement = csv_export.compose_sql(
+        exports_sql.HISTORY.replace("{scores}", scores), {"account": account.pk, "kinds": states.EventKind.labels}
+    )
+    return statement.replace("{numbers}", picked)
 
 
 def _service_words() -> dict[int, str]:
