@@ -118,7 +118,8 @@ CREATE TEMP TABLE merged ON COMMIT DROP AS
 WITH joined AS (
     SELECT number_id, source_id, source.kind, fresh.n IS NOT NULL AS touched,
         seen.verdict AS old_verdict, seen.since AS old_since,
-        (array_sort(coalesce(seen.marks, '{}') || coalesce(fresh.marks, '{}'), true))[1:10] AS marks,
+        CASE WHEN fresh.n IS NULL THEN seen.marks WHEN seen.marks IS NULL THEN fresh.marks
+             ELSE (array_sort(seen.marks || fresh.marks, true))[1:10] END AS marks,
         CASE WHEN fresh.n IS NULL OR seen.last_seen > fresh.last_seen THEN seen.verdict
              WHEN seen.last_seen = fresh.last_seen THEN greatest(seen.verdict, fresh.verdict)
              ELSE fresh.verdict END AS own_verdict,
@@ -208,8 +209,10 @@ INSERT INTO numbers_numberstatus AS status (
 )
 SELECT number_id, account_id, product, origin, registration, capability, '', new_rating, new_rating_since,
     new_tag_since,
-    CASE WHEN rescored THEN new_maturity ELSE maturity END, CASE WHEN rescored THEN new_connection ELSE connection END,
-    CASE WHEN rescored THEN new_engagement ELSE engagement END, CASE WHEN rescored THEN new_sentiment ELSE sentiment END,
+    CASE WHEN rescored THEN new_maturity ELSE maturity END,
+    CASE WHEN rescored THEN new_connection ELSE connection END,
+    CASE WHEN rescored THEN new_engagement ELSE engagement END,
+    CASE WHEN rescored THEN new_sentiment ELSE sentiment END,
     CASE WHEN rescored THEN new_scores_at ELSE scores_at END, flagged_by, 0,
     greatest(last_updated, observed_at, CASE WHEN new_rating <> rating THEN at END), new_rerate_at
 FROM rated ORDER BY number_id
@@ -233,7 +236,8 @@ FROM rated CROSS JOIN LATERAL (
 WHERE new_rating <> rating
 UNION ALL
 SELECT account_id, number_id, at, 4, CASE WHEN tag_since IS NULL THEN '' ELSE 'tagged' END,
-    CASE WHEN new_tag_since IS NOT NULL THEN 'tagged' WHEN new_rating = 0 THEN 'expired' ELSE 'cleared' END, NULL::smallint,
+    CASE WHEN new_tag_since IS NOT NULL THEN 'tagged' WHEN new_rating = 0 THEN 'expired' ELSE 'cleared' END,
+    NULL::smallint,
     CASE WHEN new_tag_since IS NOT NULL THEN 'Rated Spam' WHEN new_rating = 0
         THEN 'No source has reported for too long' ELSE 'Rated Healthy' END
 FROM rated WHERE (tag_since IS NULL) <> (new_tag_since IS NULL)
