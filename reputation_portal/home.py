@@ -119,6 +119,8 @@ def _feed_text(freshness: selectors.FeedFreshness) -> str:
     feed = freshness.feed
     if not feed.failures:
         return f"The feed {feed.name} is stale: it has brought nothing for twice its interval."
+    if feed.paused:
+        return f"The feed {feed.name} was stopped. {feed.last_error}".strip()
     times = "once" if feed.failures == 1 else f"{feed.failures} times in a row"
     return f"The feed {feed.name} failed {times}. {feed.last_error}".strip()
 

@@ -137,11 +137,12 @@ def _percent(part: int, whole: int) -> float:
 
 @dataclass(frozen=True)
 class FeedFreshness:
-    """How fresh what a feed brings is: the word, its color class, and the feed."""
+    """How fresh what a feed brings is: the word, its color class, and whether its next run is due by now."""
 
     feed: Feed
     word: str
     css: str
+    is_due: bool
 
     @property
     def needs_a_person(self) -> bool:
@@ -151,25 +152,28 @@ class FeedFreshness:
 
 def feed_freshness(*, now: datetime) -> list[FeedFreshness]:
     """Return the account's feeds, those that need a person first."""
-    found = [_freshness(feed, now=now) for feed in Feed.objects.order_by("name", "pk")]
+    feeds = Feed.objects.order_by("name", "pk").defer("secret", "settings", "cursor")
+    found = [FeedFreshness(feed, *_freshness(feed, now=now), is_due=feed.due_at <= now) for feed in feeds]
     return sorted(found, key=lambda freshness: not freshness.needs_a_person)
 
 
-def _freshness(feed: Feed, *, now: datetime) -> FeedFreshness:
-    """Judge one feed: stale after twice its interval without success (D19)."""
-    if feed.paused:
-        return FeedFreshness(feed, "Paused", "is-none")
+def _freshness(feed: Feed, *, now: datetime) -> tuple[str, str]:
+    """Return the word and the color class; a feed is stale after twice its interval without success (D19).
+
+    A feed that is paused after a failure was stopped by the portal: its settings are wrong, and someone must look.
+    """
+    stale_at = (feed.last_success_at or feed.created_at) + STALE_AFTER_INTERVALS * timedelta(
+        seconds=feed.interval_seconds
+    )
     if feed.failures:
-        return FeedFreshness(feed, "Failing", "is-spam")
-    if now - (feed.last_success_at or feed.created_at) > timedelta(
-        seconds=STALE_AFTER_INTERVALS * feed.interval_seconds
-    ):
-        return FeedFreshness(feed, "Stale", "is-mixed")
+        return ("Stopped" if feed.paused else "Failing"), "is-spam"
+    if feed.paused:
+        return "Paused", "is-none"
+    if stale_at < now:
+        return "Stale", "is-mixed"
     if feed.state == states.FeedState.LEASED:
-        return FeedFreshness(feed, "Running", "is-progress")
-    if feed.last_success_at is None:
-        return FeedFreshness(feed, "Waiting for its first run", "is-progress")
-    return FeedFreshness(feed, "Fresh", "is-healthy")
+        return "Running", "is-progress"
+    return ("Fresh", "is-healthy") if feed.last_success_at else ("Waiting for its first run", "is-progress")
 
 
 def imports_to_confirm() -> QuerySet[ImportJob]:

@@ -1,4 +1,5 @@
 // Draws the chart of the home page from the JSON in it; colors come from the legend, so that both themes match.
+// Spam and Mixed are a few percent of all numbers, so they also have an axis of their own above that of all.
 (function () {
   const source = document.getElementById("chart-data");
   const canvas = document.getElementById("chart");
@@ -19,12 +20,23 @@
     return getComputedStyle(probe).color;
   };
 
+  const FLAGGED = ["Spam", "Mixed"];
+  const few = days.length < 4; // A line needs two ends: the first days of an account are bars.
+  const dataset = ({ label: name, counts }, axis) => ({
+    label: name, data: counts, yAxisID: axis, stack: axis, fill: "stack", borderWidth: 0, pointRadius: 0,
+    pointHitRadius: 8, maxBarThickness: 64,
+  });
+  const all = series.map((one) => dataset(one, "all"));
+  const flagged = series.filter(({ label: name }) => FLAGGED.includes(name)).map((one) => dataset(one, "flagged"));
+  const axis = (title, weight) => ({
+    stacked: true, stack: "axes", stackWeight: weight, beginAtZero: true, border: { display: false },
+    title: { display: true, text: title }, grid: {},
+    ticks: { precision: 0, maxTicksLimit: 4, callback: (value) => count.format(value) },
+  });
+
   const chart = new window.Chart(canvas, {
-    type: "bar",
-    data: {
-      labels: days.map(label),
-      datasets: series.map(({ label: name, counts }) => ({ label: name, data: counts, barPercentage: 1, categoryPercentage: 0.9 })),
-    },
+    type: few ? "bar" : "line",
+    data: { labels: days.map(label), datasets: [...all, ...flagged] },
     options: {
       animation: false,
       maintainAspectRatio: false,
@@ -32,27 +44,35 @@
       plugins: {
         legend: { display: false },
         tooltip: {
-          itemSort: (a, b) => b.datasetIndex - a.datasetIndex,
+          filter: (item) => item.datasetIndex < all.length,
           callbacks: { label: (item) => ` ${item.dataset.label}: ${count.format(item.parsed.y)}` },
         },
       },
       scales: {
-        x: { stacked: true, grid: { display: false }, ticks: { maxRotation: 0, autoSkipPadding: 24 } },
-        y: { stacked: true, beginAtZero: true, border: { display: false }, ticks: { precision: 0, maxTicksLimit: 6, callback: (value) => count.format(value) } },
+        x: { stacked: true, offset: few, grid: { display: false }, ticks: { maxRotation: 0, autoSkipPadding: 24 } },
+        all: axis("All numbers", 1),
+        gap: { axis: "y", stack: "axes", stackWeight: 0.15, border: { display: false }, grid: { display: false }, ticks: { display: false } },
+        flagged: axis("Spam, Mixed", 1),
       },
     },
   });
+  const twins = (position) => chart.data.datasets.map((one, index) => [one, index])
+    .filter(([one]) => one.label === series[position].label).map(([, index]) => index);
 
   function paint() {
     const quiet = colorOf("ink-quiet");
     const line = colorOf("ink-line");
-    chart.data.datasets.forEach((dataset, position) => {
-      dataset.backgroundColor = getComputedStyle(switches[position].querySelector(".swatch")).backgroundColor;
+    switches.forEach((button, position) => {
+      const color = getComputedStyle(button.querySelector(".swatch")).backgroundColor;
+      twins(position).forEach((index) => {
+        Object.assign(chart.data.datasets[index], { backgroundColor: color, pointBackgroundColor: color });
+      });
     });
-    for (const axis of [chart.options.scales.x, chart.options.scales.y]) {
-      axis.ticks.color = quiet;
-      axis.ticks.font = { family: getComputedStyle(document.body).fontFamily, size: 12 };
-      axis.grid.color = line;
+    const font = { family: getComputedStyle(document.body).fontFamily, size: 12 };
+    for (const scale of Object.values(chart.options.scales)) {
+      Object.assign(scale.ticks, { color: quiet, font });
+      scale.grid.color = line;
+      if (scale.title) Object.assign(scale.title, { color: quiet, font });
     }
     chart.update();
   }
@@ -62,7 +82,7 @@
   switches.forEach((button, position) => {
     button.addEventListener("click", () => {
       const shown = !chart.isDatasetVisible(position);
-      chart.setDatasetVisibility(position, shown);
+      twins(position).forEach((index) => chart.setDatasetVisibility(index, shown));
       button.setAttribute("aria-pressed", String(shown));
       chart.update();
     });
