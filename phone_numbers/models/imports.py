@@ -26,6 +26,7 @@ class ImportJob(models.Model):
     due_at = models.DateTimeField(null=True, help_text="When a worker should take it; empty: nothing to do.")
     lease_token = models.UUIDField(null=True)
     lease_until = models.DateTimeField(null=True)
+    attempts = models.PositiveSmallIntegerField(default=0, help_text="Leases since the last progress.")
     error = models.CharField(max_length=500, blank=True, default="")
     notes = models.JSONField(default=list, help_text="What was noticed about the file, in words.")
     rows_total = models.PositiveIntegerField(default=0)
