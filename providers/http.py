@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import math
+import zlib
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from email.utils import parsedate_to_datetime
@@ -110,7 +111,7 @@ class HttpClient:
         with deadline(self.deadline) as running:
             try:
                 return self._run(session, running, method, url, service, spool, kwargs)
-            except (requests.RequestException, HTTPError, OSError, ValueError) as exc:
+            except (requests.RequestException, HTTPError, OSError, ValueError, zlib.error) as exc:
                 raise self._error(exc, service, url, running, changes) from exc
 
     def _run(
@@ -138,14 +139,18 @@ class HttpClient:
     def _error(self, exc: Exception, service: str, url: str, running: Deadline, changes: bool) -> ProviderError:
         if isinstance(exc, InvalidIPAddress):
             return addresses.refused_address(_host(url))
-        if isinstance(exc, requests.exceptions.InvalidURL | requests.exceptions.InvalidSchema):
-            return Misconfigured(f"The address of {service} cannot be called. Correct it in the feed's settings.")
+        if isinstance(exc, requests.exceptions.InvalidURL | requests.exceptions.InvalidHeader):
+            return Misconfigured(f"The address or key of {service} cannot be used. Correct it in the feed's settings.")
         words = _words(exc, service, running.expired, self.deadline, self.cap)
         return OutcomeUnknown(words) if changes and not _never_arrived(exc) else Temporary(words)
 
 
 class _TooLarge(ValueError):
     """The body passed the cap."""
+
+
+class _Cut(ValueError):
+    """The packed body ended before its end."""
 
 
 class _NoEnd(ValueError):
@@ -169,13 +174,39 @@ def _session(adapter: HTTPAdapter) -> requests.Session:
 
 
 def _chunks(response: requests.Response, running: Deadline) -> Iterator[bytes]:
-    """The decoded body as it comes: `read1` returns after one read, so the deadline is looked at between drips."""
-    while chunk := response.raw.read1(_CHUNK, decode_content=True):
+    """The decoded body as it comes. Only gzip is asked for, so only gzip is understood."""
+    encoding = response.headers.get("Content-Encoding", "identity").strip().lower()
+    if encoding == "gzip":
+        return _unpacked(_raw_chunks(response, running))
+    if encoding == "identity":
+        return _raw_chunks(response, running)
+    raise ValueError(encoding)
+
+
+def _raw_chunks(response: requests.Response, running: Deadline) -> Iterator[bytes]:
+    """`read1` returns after one read from the network, so the deadline is looked at between drips."""
+    while chunk := response.raw.read1(_CHUNK, decode_content=False):
         yield chunk
         if running.left() <= 0:
             raise _DeadlinePassed
     if running.expired:
         raise _DeadlinePassed
+
+
+def _unpacked(packed: Iterator[bytes]) -> Iterator[bytes]:
+    """gzip, unpacked in small steps, so that a bomb meets the cap early; a stream without its end was cut."""
+    unpacker, began = zlib.decompressobj(wbits=31), False
+    for chunk in packed:
+        began = True
+        while chunk:
+            if unpacker.eof:
+                unpacker = zlib.decompressobj(wbits=31)
+            yield unpacker.decompress(chunk, _CHUNK)
+            chunk = unpacker.unconsumed_tail or unpacker.unused_data
+    while rest := unpacker.decompress(b"", _CHUNK):
+        yield rest
+    if began and not unpacker.eof:
+        raise _Cut
 
 
 def _refuse_redirect(response: requests.Response, service: str) -> None:
@@ -209,19 +240,19 @@ def _never_arrived(exc: Exception) -> bool:
 def _words(exc: Exception, service: str, expired: bool, seconds: float, cap: int) -> str:
     """What happened, for people. The library's own text stays in the exception's cause, for the log."""
     again = "It will be asked again."
+    if expired or isinstance(exc, _DeadlinePassed):
+        return f"{service} did not finish its answer within {seconds:g} seconds. {again}"
     if isinstance(exc, _TooLarge):
         return f"{service} sent more than {cap // 2**20} MB in one answer, which is not read further. {again}"
     if isinstance(exc, _NoEnd):
         return f"{service} sent an answer without a length, so it cannot be told whether it is whole. {again}"
-    if expired or isinstance(exc, _DeadlinePassed):
-        return f"{service} did not finish its answer within {seconds:g} seconds. {again}"
     if isinstance(exc, requests.exceptions.SSLError):
         return f"{service} showed a certificate that is expired, for another name, or not trusted. {again}"
     if isinstance(exc, requests.exceptions.Timeout):
         return f"{service} did not answer in time. {again}"
     if "resolve" in repr(exc):
         return f"The host name of {service} cannot be found. Check the address. {again}"
-    if "IncompleteRead" in repr(exc) or "ProtocolError" in repr(exc):
+    if isinstance(exc, _Cut) or "IncompleteRead" in repr(exc) or "ProtocolError" in repr(exc):
         return f"{service} broke off in the middle of its answer. {again}"
     if isinstance(exc, requests.exceptions.ConnectionError):
         return f"{service} cannot be reached. {again}"

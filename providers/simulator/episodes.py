@@ -58,7 +58,7 @@ class Episode:
             return 0.0
         if moment >= self.end:
             return self.severity * exp((self.end - moment) / RECOVERY)
-        built = (moment - self.start) / (2 * self.ramp)
+        built = (moment - self.start) / (2 * self.ramp) if self.ramp else 1.0
         return self.severity * min(1.0, built)
 
     def chance_at(self, carrier: str, moment: float) -> float:
@@ -105,7 +105,7 @@ def forced_episode(key: int, start: float, carriers: tuple[str, ...]) -> Episode
     """A label that a person switched on: at full strength at once, until remediated (six weeks at most)."""
     onsets = tuple((carrier, start) for carrier in carriers)
     category = CATEGORIES[mix(key) % len(CATEGORIES)]
-    return Episode(start, start + 42 * DAY, 0.001, 0.0, 1.0, category, onsets)
+    return Episode(start, start + 42 * DAY, 0.0, 0.0, 1.0, category, onsets)
 
 
 def _major(draw: int, era: int, *, shortest: float, longest: float, severity: float) -> Episode:

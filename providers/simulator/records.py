@@ -35,7 +35,10 @@ class Settings:
 
 @dataclass(slots=True)
 class HeldNumber:
-    """A number added by a call, or one of the inventory that something happened to."""
+    """A number added by a call, or one of the inventory that something happened to.
+
+    `first_look` is the simulated second at which the provider first looks at an added one by itself.
+    """
 
     e164: str
     created_at: datetime
@@ -45,6 +48,7 @@ class HeldNumber:
     confirm_by: datetime | None = None
     removal_reason: str | None = None
     removed_at: datetime | None = None
+    first_look: float | None = None
     looked_at: datetime | None = None
     history: list[tuple[str, str, datetime]] = field(default_factory=list)
 
@@ -121,7 +125,7 @@ class Holding:
 
 @dataclass(slots=True)
 class Remediation:
-    """One request. Its outcome is decided when it is made and told when its time has come."""
+    """One request. `started`, `tier1` and `done` are simulated seconds since 1970, which skipping moves on."""
 
     id: str
     phone_numbers: tuple[str, ...]
@@ -129,9 +133,9 @@ class Remediation:
     contact_email: str | None
     webhook_url: str | None
     created_at: datetime
-    started_at: datetime
-    tier1_at: datetime
-    done_at: datetime
+    started: float
+    tier1: float
+    done: float
     ineligible: tuple[str, ...]
     ends: str = "completed"
     results: dict[str, list[str]] | None = None

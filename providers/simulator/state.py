@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import Any
 
 from aiohttp import web
@@ -131,22 +131,24 @@ class Simulator:
             return None
         now = self.now()
         planned = self.world.last_refresh(e164, now, enterprise.settings.check_frequency)
-        looks = [at for at in (planned, record.looked_at) if at is not None and record.created_at <= at <= now]
+        first = self.world.wall(record.first_look) if record.first_look is not None else None
+        asked = (planned, first, record.looked_at)
+        looks = [at for at in asked if at is not None and record.created_at <= at <= now]
         return max(looks, default=None)
 
     # Remediation ----------------------------------------------------------------------------------------------------
 
     def settle(self) -> None:
         """Let every remediation whose time has come take its effect on the world, in order of time."""
-        now = self.now()
+        now = self.world.simulated(self.now())
         due = [
             one
             for account in self.accounts.values()
             for enterprise in account.enterprises.values()
             for one in enterprise.remediations.values()
-            if one.results is None and one.ends == "completed" and one.done_at <= now
+            if one.results is None and one.ends == "completed" and one.done <= now
         ]
-        for one in sorted(due, key=lambda request: request.done_at):
+        for one in sorted(due, key=lambda request: request.done):
             one.results = self._results(one)
 
     def _results(self, request: Remediation) -> dict[str, list[str]]:
@@ -156,11 +158,11 @@ class Simulator:
             if e164 not in request.ineligible:
                 found[self._outcome(request, e164)].append(e164)
         for e164 in found["remediated"]:
-            self.world.clear(e164, request.done_at)
+            self.world.clear(e164, self.world.wall(request.done))
         return found
 
     def _outcome(self, request: Remediation, e164: str) -> str:
-        reading = self.world.reading(e164, request.done_at - timedelta(microseconds=1))
+        reading = self.world.reading(e164, self.world.wall(request.done))
         if self.outcomes:
             return self.outcomes.pop(0)
         if reading is None or reading.spam_risk == "low":

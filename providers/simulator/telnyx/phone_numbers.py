@@ -139,7 +139,7 @@ async def add(request: web.Request) -> web.Response:
     now = simulator.now()
     for e164 in wanted:
         source = "telnyx" if _in_service(request, e164) else "external"
-        owner.holding.add(HeldNumber(e164, now, source, looked_at=simulator.later(now, FIRST_LOOK)))
+        owner.holding.add(HeldNumber(e164, now, source, first_look=simulator.world.simulated(now) + FIRST_LOOK))
     simulator.charge(access.account(request), "check", len(wanted), "Numbers added")
     data = [render(simulator, owner, record) for e164 in wanted if (record := owner.holding.get(e164))]
     return web.json_response({"data": data, "meta": meta(1, max(1, len(data)), len(data), len(data))}, status=201)

@@ -63,7 +63,7 @@ def _refuse_open(simulator: Simulator, owner: Enterprise, wanted: tuple[str, ...
 def _new(simulator: Simulator, owner: Enterprise, wanted: tuple[str, ...], body: dict[str, Any]) -> Remediation:
     now = simulator.now()
     identity = made_up_id(owner.id, "remediation", str(len(owner.remediations)), *wanted[:1])
-    lot = unit(text_key(identity, simulator.world.seed))
+    moment, lot = simulator.world.simulated(now), unit(text_key(identity, simulator.world.seed))
     return Remediation(
         id=identity,
         phone_numbers=wanted,
@@ -71,17 +71,17 @@ def _new(simulator: Simulator, owner: Enterprise, wanted: tuple[str, ...], body:
         contact_email=body.get("contact_email"),
         webhook_url=body.get("webhook_url"),
         created_at=now,
-        started_at=simulator.later(now, HOUR / 6),
-        tier1_at=simulator.later(now, 12 * HOUR),
-        done_at=simulator.later(now, (20 + 20 * lot) * HOUR),
-        ineligible=tuple(e164 for e164 in wanted if _cooling_down(simulator, owner, e164, now)),
+        started=moment + HOUR / 6,
+        tier1=moment + 12 * HOUR,
+        done=moment + (20 + 20 * lot) * HOUR,
+        ineligible=tuple(e164 for e164 in wanted if _cooling_down(owner, e164, moment)),
         ends="failed" if "fail" in body["call_purpose"].lower() else "completed",
     )
 
 
-def _cooling_down(simulator: Simulator, owner: Enterprise, e164: str, now: datetime) -> bool:
+def _cooling_down(owner: Enterprise, e164: str, moment: float) -> bool:
     return any(
-        e164 in one.phone_numbers and now < simulator.later(one.done_at, COOL_DOWN)
+        e164 in one.phone_numbers and moment < one.done + COOL_DOWN
         for one in owner.remediations.values()
         if one.ends == "completed" and e164 not in one.ineligible
     )
@@ -123,25 +123,26 @@ async def read(request: web.Request) -> web.Response:
 
 
 def status_of(simulator: Simulator, one: Remediation) -> str:
-    now = simulator.now()
-    if now < one.started_at:
+    moment = simulator.world.simulated(simulator.now())
+    if moment < one.started:
         return "pending"
-    return "in_progress" if now < one.done_at else one.ends
+    return "in_progress" if moment < one.done else one.ends
 
 
 def _slim(simulator: Simulator, one: Remediation) -> dict[str, Any]:
-    now, status = simulator.now(), status_of(simulator, one)
-    tier2 = one.done_at if status == "completed" else None
-    moments = [at for at in (one.created_at, one.started_at, one.tier1_at, one.done_at) if at <= now]
+    world, status = simulator.world, status_of(simulator, one)
+    moment = world.simulated(simulator.now())
+    passed = [one.created_at, *(world.wall(step) for step in (one.started, one.tier1, one.done) if step <= moment)]
+    tier1 = world.wall(one.tier1) if moment >= one.tier1 and one.ends == "completed" else None
     return {
         "id": one.id,
         "status": status,
         "phone_numbers_count": len(one.phone_numbers),
         "call_purpose": one.call_purpose,
         "created_at": stamp(one.created_at),
-        "updated_at": stamp(max(moments)),
-        "tier1_completed_at": stamp(one.tier1_at) if now >= one.tier1_at and one.ends == "completed" else None,
-        "tier2_completed_at": stamp(tier2),
+        "updated_at": stamp(max(passed)),
+        "tier1_completed_at": stamp(tier1),
+        "tier2_completed_at": stamp(world.wall(one.done)) if status == "completed" else None,
     }
 
 
