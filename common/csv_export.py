@@ -100,7 +100,7 @@ def _limited(select: str, max_rows: int | None) -> str:
 
 
 def _copy(select: str, file: IO[bytes], using: str) -> int:
-    with connections[using].cursor() as cursor:
+    with connections[using].cursor() as cursor, connections[using].wrap_database_errors:
         cursor.copy_expert(f"COPY ({select}) TO STDOUT (FORMAT csv)", _CrlfRows(file))
         return int(cursor.rowcount)
 

@@ -3,23 +3,29 @@
 from __future__ import annotations
 
 from functools import cached_property
+from typing import Any
 
+from django.core.exceptions import PermissionDenied
+from django.http import HttpResponseBase
 from django.utils import timezone
 
+from accounts import eligibility
 from accounts import selectors as account_selectors
 from accounts.access import AccountPageMixin
-from accounts.products import LicenseKind
+from accounts.middleware import AccountRequest
 
 
 class HubPageMixin(AccountPageMixin):
-    """A page of the hub. Without an Enterprise Spam Registration licence it shows no scores and no registration."""
+    """A page of the hub: closed, with the licences that would open it, when none of them is in force (D1)."""
+
+    def dispatch(self, request: AccountRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        """Check the licences after the person."""
+        if request.user.is_authenticated and request.account is not None and not self.features.open:
+            raise PermissionDenied(" ".join(self.features.missing))
+        return super().dispatch(request, *args, **kwargs)
 
     @cached_property
-    def license_kinds(self) -> frozenset[LicenseKind]:
-        """Return the licences that are in force today."""
-        return account_selectors.valid_license_kinds(self.account, today=timezone.localdate())
-
-    @property
-    def with_scores(self) -> bool:
-        """Tell whether scores, metrics and registration are licensed (R12, D1)."""
-        return LicenseKind.SPAM_REGISTRATION in self.license_kinds
+    def features(self) -> eligibility.HubFeatures:
+        """Return what the licences in force today open."""
+        kinds = account_selectors.valid_license_kinds(self.account, today=timezone.localdate())
+        return eligibility.hub_features(kinds)
