@@ -8,7 +8,7 @@ from __future__ import annotations
 import io
 import json
 import uuid
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -20,7 +20,7 @@ from accounts.models import Account
 from phone_numbers.feeds import ingest_sql, partitions
 from phone_numbers.feeds.rating import MICROSECOND, RatingRule, mark_of, rule_for
 from phone_numbers.models import Source
-from phone_numbers.states import NO_SCORE, Rating
+from phone_numbers.states import NO_SCORE, Rating, SourceKind
 from providers.base import Observation
 
 
@@ -162,12 +162,21 @@ def _run(cursor: Any, statement: str, table: str, params: dict[str, Any]) -> Non
     cursor.execute(f"ANALYZE {table} (number_id)")
 
 
-def _copy_page(cursor: Any, observations: Iterable[Observation]) -> None:
-    sources = dict(Source.objects.values_list("key", "id"))
+def _copy_page(cursor: Any, observations: Sequence[Observation]) -> None:
+    sources = _source_ids({observation.source for observation in observations})
     cursor.execute(ingest_sql.PAGE)
     text = "".join(_page_line(observation, sources) for observation in observations)
     cursor.copy_expert(ingest_sql.PAGE_COPY, io.StringIO(text))
     cursor.execute("ANALYZE page (e164)")
+
+
+def _source_ids(keys: set[str]) -> dict[str, int]:
+    """Return the ids of sources by key; a carrier that was never heard of before becomes a source of its own."""
+    known = dict(Source.objects.values_list("key", "id"))
+    for key in keys - known.keys():
+        defaults = {"name": key.replace("_", " ").title()[:60], "mark": key[:6].upper(), "kind": SourceKind.CARRIER}
+        known[key] = Source.objects.get_or_create(key=key[:30], defaults=defaults)[0].pk
+    return known
 
 
 def _resolve(cursor: Any, params: dict[str, Any]) -> dict[str, int]:
