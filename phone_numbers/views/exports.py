@@ -104,7 +104,7 @@ class NumberExportView(ExportView):
     def select(self) -> str | None:
         """Return D26's 17 cells of the listed numbers."""
         numbers = _listed(self)
-        rows = exports.number_rows(numbers, sources=listing.sources(), with_scores=self.features.reports)
+        rows = exports.number_rows(numbers, sources=listing.sources(), with_scores=self.with_scores)
         return csv_export.compose(rows)
 
 
@@ -116,7 +116,7 @@ class AccountHistoryExportView(ExportView):
 
     def select(self) -> str | None:
         """Return the history of the listed numbers."""
-        return exports.history_select(self.account, _listed(self), with_scores=self.features.reports)
+        return exports.history_select(self.account, _listed(self), with_scores=self.with_scores)
 
 
 class NumberHistoryExportView(ExportView):
@@ -131,7 +131,7 @@ class NumberHistoryExportView(ExportView):
         number = get_object_or_404(PhoneNumber, uuid=uuid)
         self.kind = f"history-{number.e164.removeprefix('+')}"
         numbers = PhoneNumber.objects.filter(pk=number.pk)
-        return exports.history_select(self.account, numbers, with_scores=self.features.reports)
+        return exports.history_select(self.account, numbers, with_scores=self.with_scores)
 
 
 def _listed(view: ExportView) -> QuerySet[PhoneNumber]:

@@ -5,27 +5,45 @@ from __future__ import annotations
 from functools import cached_property
 from typing import Any
 
-from django.core.exceptions import PermissionDenied
 from django.http import HttpResponseBase
+from django.shortcuts import render
 from django.utils import timezone
 
-from accounts import eligibility
 from accounts import selectors as account_selectors
 from accounts.access import AccountPageMixin
+from accounts.eligibility import HubFeatures, hub_features
 from accounts.middleware import AccountRequest
+from accounts.products import LicenseKind
 
 
 class HubPageMixin(AccountPageMixin):
-    """A page of the hub: closed, with the licences that would open it, when none of them is in force (D1)."""
+    """A page of the hub. Without an Enterprise Spam Registration licence it shows no scores and no registration.
+
+    Without any licence that opens the hub it says which ones would, with status 403.
+    """
 
     def dispatch(self, request: AccountRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
-        """Check the licences after the person."""
+        """Explain what is missing when the account's licences do not open the hub (D1)."""
         if request.user.is_authenticated and request.account is not None and not self.features.open:
-            raise PermissionDenied(" ".join(self.features.missing))
+            return render(request, "numbers/hub_locked.html", {"features": self.features}, status=403)
         return super().dispatch(request, *args, **kwargs)
 
     @cached_property
-    def features(self) -> eligibility.HubFeatures:
-        """Return what the licences in force today open."""
-        kinds = account_selectors.valid_license_kinds(self.account, today=timezone.localdate())
-        return eligibility.hub_features(kinds)
+    def license_kinds(self) -> frozenset[LicenseKind]:
+        """Return the licences that are in force today."""
+        return account_selectors.valid_license_kinds(self.account, today=timezone.localdate())
+
+    @cached_property
+    def features(self) -> HubFeatures:
+        """Return what these licences open (D1)."""
+        return hub_features(self.license_kinds)
+
+    @property
+    def with_scores(self) -> bool:
+        """Tell whether scores, metrics and registration are licensed (R12, D1)."""
+        return self.features.reports
+
+    @property
+    def with_scores(self) -> bool:
+        """Tell whether score reports, metrics and registration are licensed (R12, D1)."""
+        return self.features.reports
