@@ -5,7 +5,7 @@ An unknown value shows no rows and says what exists: showing all rows instead wo
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from typing import Any
 
 import django_filters
@@ -127,12 +127,15 @@ class NumberFilter(django_filters.FilterSet):  # type: ignore[misc]
         "tagged": "tagged",
     }
 
+    # Filters whose values are too many to be named one by one.
+    counted_filters = ("ids",)
+
     def __init__(self, data: QueryDict, *, account: Account) -> None:
         self.account = account
         self.sources = listing.sources()
         super().__init__(data=data, queryset=listing.listed_numbers(account))
         self.filters["flagged_by"].extra["choices"] = [(source.key, source.name) for source in self.sources]
-        self.filters["campaign"].extra["choices"] = listing.campaign_names
+        self.filters["campaign"].extra["choices"] = listing.campaign_names()
         self.filters["area"].extra["account"] = account
         for name in ("flagged_by", "campaign"):
             self.filters[name].field_class = WordField
@@ -141,9 +144,16 @@ class NumberFilter(django_filters.FilterSet):  # type: ignore[misc]
     @property
     def qs(self) -> QuerySet[PhoneNumber]:
         """Return the matching numbers, none when a filter is not understood."""
-        if self.errors:
+        return self.narrowed(self.chosen)
+
+    def narrowed(self, names: Collection[str]) -> QuerySet[PhoneNumber]:
+        """Return the numbers that match these of the filters, none when any filter is not understood."""
+        if not self.is_valid():
             return PhoneNumber.objects.none()
-        numbers: QuerySet[PhoneNumber] = super().qs
+        numbers: QuerySet[PhoneNumber] = self.queryset
+        for name in self.filters:
+            if name in names:
+                numbers = self.filters[name].filter(numbers, self.form.cleaned_data[name])
         return numbers
 
     @property

@@ -2,10 +2,12 @@
 
 from django.urls import URLPattern, path
 
-from phone_numbers.views import exports
+from phone_numbers.views import exports, listing
 
 app_name = "numbers"
 urlpatterns: list[URLPattern] = [
+    path("", listing.NumberListView.as_view(), name="list"),
+    path("columns/", listing.ListColumnsView.as_view(), name="columns"),
     path("export.csv", exports.NumberExportView.as_view(), name="export"),
     path("history.csv", exports.AccountHistoryExportView.as_view(), name="account_history_export"),
     path("<uuid:uuid>/history.csv", exports.NumberHistoryExportView.as_view(), name="history_export"),

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterable
+from datetime import datetime
 from functools import reduce
 from operator import or_
 
@@ -18,7 +19,8 @@ from django.db.models.lookups import Contains
 
 from accounts.models import Account
 from common.keyset import Sort, choose_sort
-from phone_numbers.models import Campaign, CampaignNumber, PhoneNumber, Source
+from phone_numbers.models import Campaign, CampaignNumber, NumberStatus, PhoneNumber, Source
+from phone_numbers.models.inventory import EPOCH
 from phone_numbers.selectors import sql
 
 DEFAULT_SORT = "-last_updated"
@@ -72,6 +74,12 @@ def areas_like(account: Account, words: Iterable[str]) -> dict[str, list[str]]:
 def in_campaigns(numbers: QuerySet[PhoneNumber], campaigns: Iterable[str]) -> QuerySet[PhoneNumber]:
     """Return the numbers in the pool of any of these campaigns, given by uuid."""
     return numbers.filter(pk__in=CampaignNumber.objects.filter(campaign__uuid__in=list(campaigns)).values("number_id"))
+
+
+def newest_update() -> datetime | None:
+    """Return when any number of the account was updated last, None when none ever was (D24)."""
+    newest = NumberStatus.objects.order_by("-last_updated", "-number").values_list("last_updated", flat=True).first()
+    return newest if newest and newest > EPOCH else None
 
 
 def campaign_names() -> list[tuple[str, str]]:

@@ -40,10 +40,5 @@ class HubPageMixin(AccountPageMixin):
 
     @property
     def with_scores(self) -> bool:
-        """Tell whether scores, metrics and registration are licensed (R12, D1)."""
-        return self.features.reports
-
-    @property
-    def with_scores(self) -> bool:
         """Tell whether score reports, metrics and registration are licensed (R12, D1)."""
         return self.features.reports
