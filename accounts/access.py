@@ -7,26 +7,27 @@ from typing import Any
 from django.contrib.auth.mixins import AccessMixin
 from django.core.exceptions import PermissionDenied
 from django.http import HttpResponseBase
+from django.views.generic import View
 
 from accounts.middleware import AccountRequest
 from accounts.models import Account, Membership
 
 
-class AccountPageMixin(AccessMixin):
+class AccountPageMixin(AccessMixin, View):
     """A page of the current account. Anonymous people go to sign-in; people without an account are told so.
 
     Set `needs_edit` for pages that change something: viewers, and admins without the privilege to edit account
     settings, get 403 in words.
     """
 
-    request: AccountRequest
+    request: Any  # an AccountRequest; two base classes of a page may not give one attribute two types
     needs_edit = False
     edit_refusal = (
         "Your role can see and export but not change anything. Ask an owner of the account for the privilege to edit "
         "account settings."
     )
 
-    def dispatch(self, request: AccountRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+    def dispatch(self, request: AccountRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:  # type: ignore[override]
         """Check the person before the view runs."""
         if not request.user.is_authenticated:
             return self.handle_no_permission()
@@ -34,7 +35,7 @@ class AccountPageMixin(AccessMixin):
             raise PermissionDenied("You are not a member of any account yet. Ask an account owner to add you.")
         if self.needs_edit and not self.membership.may_edit:
             raise PermissionDenied(self.edit_refusal)
-        return super().dispatch(request, *args, **kwargs)  # type: ignore[misc,no-any-return]
+        return super().dispatch(request, *args, **kwargs)
 
     @property
     def account(self) -> Account:

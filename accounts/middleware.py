@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from django.http import HttpRequest, HttpResponse
+from django_htmx.middleware import HtmxDetails
 
 from accounts import selectors
 from accounts.models import Account, Membership, User
@@ -20,12 +21,13 @@ class AccountRequest(HttpRequest):
     account: Account | None
     membership: Membership | None
     memberships: list[Membership]
+    htmx: HtmxDetails
 
 
 def choose_membership(memberships: list[Membership], wanted: object) -> Membership | None:
     """Return the membership whose account uuid is `wanted`, otherwise the first, otherwise None."""
     chosen = [membership for membership in memberships if str(membership.account.uuid) == wanted]
-    return (chosen or memberships or [None])[0]
+    return next(iter(chosen or memberships), None)
 
 
 class CurrentAccountMiddleware:

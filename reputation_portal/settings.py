@@ -16,7 +16,7 @@ env = environ.Env()
 
 
 def _positive(name: str, default: int) -> int:
-    value = env.int(name, default=default)
+    value = int(env.int(name, default=default))
     if value <= 0:
         raise ImproperlyConfigured(f"{name} must be a whole number above zero, not {value}.")
     return value

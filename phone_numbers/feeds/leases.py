@@ -70,6 +70,6 @@ def _freed(due_at: datetime) -> dict[str, object]:
 def backoff(failures: int, *, retry_after: float | None = None) -> timedelta:
     """Return how long to wait after the `failures`-th failure in a row: doubling, with jitter; what the provider
     asked for (`retry_after` seconds) is the least."""
-    doubled = min(FIRST_BACKOFF * 2 ** min(failures, 20), LONGEST_BACKOFF)
+    doubled: timedelta = min(FIRST_BACKOFF * 2 ** min(failures, 20), LONGEST_BACKOFF)
     jittered = doubled * random.uniform(0.5, 1.0)  # noqa: S311  -- spreads load, guards nothing
     return max(jittered, timedelta(seconds=retry_after or 0))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 from enum import IntEnum
+from typing import Any
 
 from django.db import connection, transaction
 
@@ -51,7 +52,7 @@ def _move(
     reason: str,
 ) -> int:
     words = [state.name.lower() for state in type(to)]
-    params = {
+    params: dict[str, Any] = {
         "account": account.pk,
         "ids": list(number_ids),
         "to": int(to),

@@ -6,7 +6,7 @@ ran all the time would have recorded. The running simulator continues the same w
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 
 from accounts.models import Account
@@ -24,7 +24,7 @@ SCORES = ("maturity", "connection", "engagement", "sentiment")
 
 
 def write_history(
-    inventories: dict[Account, Sequence[str]], world: World, *, days: int = DAYS, tell: Callable[[str], None] = print
+    inventories: Mapping[Account, Sequence[str]], world: World, *, days: int = DAYS, tell: Callable[[str], None] = print
 ) -> int:
     """Write `days` days up to the world's epoch for every account; return the number of observations."""
     start = world.epoch - timedelta(days=days)

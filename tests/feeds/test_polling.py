@@ -162,7 +162,12 @@ def test_the_daily_files_bring_complaints_about_our_numbers_only(acme, simulator
     now = timezone.now()
     with all_accounts():
         feed = Feed.objects.create(
-            name="FTC", provider="ftc", settings={"address": address}, created_at=now, due_at=now
+            name="FTC",
+            provider="ftc",
+            settings={"address": address},
+            cursor={"day": (now - timedelta(days=5)).date().isoformat()},
+            created_at=now,
+            due_at=now,
         )
     first, second = poll_once(feed), poll_once(feed)
     third = poll_once(feed)
