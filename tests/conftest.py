@@ -41,11 +41,17 @@ def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -
             ensure_partitions(moment - timedelta(days=92), moment + timedelta(days=1))
 
 
+def pytest_configure(config: pytest.Config) -> None:
+    """Nothing is collected for tests, and WhiteNoise warns about the folder at every request."""
+    config.addinivalue_line("filterwarnings", "ignore:No directory at:UserWarning")
+
+
 @pytest.fixture(autouse=True)
-def _plain_static_files(settings: Settings) -> None:
-    """Serve static files without the manifest that `collectstatic` writes."""
+def _quick_settings(settings: Settings) -> None:
+    """Serve static files without the manifest that `collectstatic` writes, and hash passwords at once."""
     plain = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
     settings.STORAGES = settings.STORAGES | {"staticfiles": plain}
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 
 
 def _commits(request: pytest.FixtureRequest) -> bool:
