@@ -83,7 +83,7 @@ GROUPS: tuple[tuple[str, tuple[Place, ...]], ...] = (
 
 
 @cache
-def _reversed(name: str, _urlconf: str | None) -> str:
+def _reversed(name: str, _urlconf: object) -> str:
     """Return the address of a URL name, or '' when this portal has no such page."""
     try:
         return reverse(name)
@@ -93,7 +93,7 @@ def _reversed(name: str, _urlconf: str | None) -> str:
 
 def address(*names: str) -> str:
     """Return the address of the first URL name that exists, or ''."""
-    return next((found for name in names if (found := _reversed(name, get_urlconf()))), "")
+    return next((found for name in names if (found := _reversed(name, get_urlconf() or settings.ROOT_URLCONF))), "")
 
 
 class Frame:

@@ -21,8 +21,8 @@ def icon(name: str, css: str = "", label: str = "") -> SafeString:
     """
     reader = format_html('role="img" aria-label="{}"', label) if label else SafeString('aria-hidden="true"')
     return format_html(
-        '<svg class="icon {}" {} focusable="false"><use href="{}#{}"></use></svg>',
-        css,
+        '<svg class="{}" {} focusable="false"><use href="{}#{}"></use></svg>',
+        f"icon {css}".strip(),
         reader,
         static("vendor/icons.svg"),
         name,
