@@ -46,7 +46,7 @@ class RunningSimulator:
         """The id of the enterprise that the account of a key holds from the start."""
         return enterprise_id(key)
 
-    def control(self, path: str, **fields: Any) -> dict[str, Any]:
+    def control(self, path: str, /, **fields: Any) -> dict[str, Any]:
         """POST to the control API: `control("faults", name="server_error", times=1)`. The state comes back."""
         answer = requests.post(f"{self.url}/control/{path}", json=fields, timeout=10)
         assert answer.status_code == 200, answer.text

@@ -98,7 +98,7 @@ class World:
     def simulated(self, at: datetime) -> float:
         """Simulated seconds since 1970 at a wall-clock moment."""
         wall = seconds_of(at)
-        if wall <= self._stretches[0].wall:
+        if wall < self._stretches[0].wall:
             return wall
         stretch = next(one for one in reversed(self._stretches) if one.wall <= wall)
         return stretch.simulated + (wall - stretch.wall) * self.speed
@@ -114,25 +114,36 @@ class World:
         return moment_of(min(reached, later[0].wall) if later else reached)
 
     def jump(self, at: datetime, seconds: float) -> None:
-        """Skip `seconds` of simulated time at a wall-clock moment that is not before the last jump."""
+        """Skip `seconds` of simulated time at a wall-clock moment; not before the epoch or an earlier jump."""
         if seconds < 0:
             raise ValueError("Simulated time only goes forward.")
-        moment = self.simulated(at)
-        self._stretches.append(_Stretch(seconds_of(at), moment + seconds))
+        wall = max(seconds_of(at), self._stretches[-1].wall)
+        self._stretches.append(_Stretch(wall, self.simulated(moment_of(wall)) + seconds))
 
     # What the provider says -----------------------------------------------------------------------------------------
 
     def reading(self, e164: str, at: datetime) -> ReputationData | None:
         """What a live look at this moment gives; None for a number that nobody ever collected anything about."""
         key, moment = text_key(e164, self.seed), self.simulated(at)
-        if unit(key ^ 0x511) < SILENT_SHARE and e164 not in self._forced:
+        if self._is_silent(e164, key):
             return None
         episodes = self._episodes(e164, key, moment)
-        worst = max(episodes, key=lambda one: _RISKS.index(one.risk(moment)), default=None)
+        worst = _worst(episodes, moment)
         risk = worst.risk(moment) if worst else "low"
         strain = max((one.weight(moment) for one in episodes), default=0.0)
         category = worst.category if worst and risk == "high" else None
         return ReputationData(risk, category, *_scores(key, moment, strain), at)
+
+    def risk(self, e164: str, at: datetime) -> str:
+        """The word of a reading alone (low, medium, high; empty without data), at a fraction of its cost."""
+        key, moment = text_key(e164, self.seed), self.simulated(at)
+        if self._is_silent(e164, key):
+            return ""
+        worst = _worst(self._episodes(e164, key, moment), moment)
+        return worst.risk(moment) if worst else "low"
+
+    def _is_silent(self, e164: str, key: int) -> bool:
+        return unit(key ^ 0x511) < SILENT_SHARE and e164 not in self._forced
 
     def refresh_times(self, e164: str, start: datetime, end: datetime, frequency: str = "daily") -> Iterator[datetime]:
         """When the provider looked at the number by itself, start <= time < end, oldest first.
@@ -228,6 +239,10 @@ class World:
         for moment in self._cleared.get(e164, ()):
             episodes = tuple(one.cut_at(moment) for one in episodes)
         return episodes
+
+
+def _worst(episodes: tuple[Episode, ...], moment: float) -> Episode | None:
+    return max(episodes, key=lambda one: _RISKS.index(one.risk(moment)), default=None)
 
 
 def _looks_on(day: int, key: int, frequency: str) -> bool:

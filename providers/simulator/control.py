@@ -69,12 +69,8 @@ async def change_fault(request: web.Request) -> web.Response:
         simulator.faults.switch_off(name)
     else:
         times = int(fields["times"]) if fields.get("times") not in (None, "") else None
-        try:
-            simulator.faults.switch_on(
-                name, times=times, every=int(fields.get("every", 1)), path=str(fields.get("path", ""))
-            )
-        except ValueError as exc:
-            raise web.HTTPBadRequest(text=str(exc)) from exc
+        every, path = int(fields.get("every", 1)), str(fields.get("path", ""))
+        simulator.faults.switch_on(name, times=times, every=every, path=path)
     return _done(request, simulator)
 
 

@@ -194,7 +194,7 @@ def _huge(body: bytes, lines: bool) -> bytes:
         return b'{"id":"' + b"9" * HUGE + b'"}\n' + body
     answer = _json(body)
     if isinstance(answer, dict) and isinstance(answer.get("data"), list):
-        answer["data"].insert(0, {"phone_number": "9" * HUGE})
+        answer["data"].insert(0, {"phone_number": "9" * HUGE, "reputation_data": {"spam_risk": "low"}})
         return json.dumps(answer).encode()
     return body
 

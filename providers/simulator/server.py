@@ -60,6 +60,10 @@ async def error_bodies(request: web.Request, handler: Handler) -> web.StreamResp
         return await handler(request)
     except ApiError as exc:
         return exc.response()
+    except (TypeError, ValueError) as exc:
+        if request.path.startswith("/control/"):
+            return web.Response(text=f"A value cannot be read: {exc}.", status=400)
+        raise
     except (web.HTTPNotFound, web.HTTPMethodNotAllowed) as exc:
         if request.path.startswith("/v2/"):
             return ApiError(404, (f"There is no {request.method} {request.path}.", "")).response()

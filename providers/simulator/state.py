@@ -162,10 +162,10 @@ class Simulator:
         return found
 
     def _outcome(self, request: Remediation, e164: str) -> str:
-        reading = self.world.reading(e164, self.world.wall(request.done))
+        risk = self.world.risk(e164, self.world.wall(request.done))
         if self.outcomes:
             return self.outcomes.pop(0)
-        if reading is None or reading.spam_risk == "low":
+        if risk in ("", "low"):
             return "not_flagged"
         lot = unit(text_key(f"{e164}/{request.id}", self.world.seed))
         return "remediated" if lot < 0.85 else "requires_review" if lot < 0.94 else "refused"

@@ -1,0 +1,54 @@
+"""Every provider can be set up from its own description, and a wrong setting is told in words."""
+
+from __future__ import annotations
+
+import pytest
+
+from providers.errors import Misconfigured
+from providers.http import HttpClient
+from providers.registry import KINDS, build
+from tests.simulator import RunningSimulator
+
+
+def test_every_provider_is_built_from_its_defaults_and_connects_to_a_test_service(
+    simulator: RunningSimulator, client: HttpClient
+) -> None:
+    values = {
+        "telnyx": {"base_url": f"{simulator.url}/v2"},
+        "carrier_feed": {"url": f"{simulator.url}/carrier/v1/calls"},
+        "ftc": {"address": f"{simulator.url}/ftc/DNC_Complaint_Numbers_{{date}}.csv"},
+    }
+    assert set(values) == set(KINDS)
+    for key, kind in KINDS.items():
+        secret = simulator.key() if kind.key_label else ""
+        assert build(key, values[key], secret, client).test_connection().ok
+
+
+def test_every_setting_says_what_it_is_and_defaults_are_public_addresses() -> None:
+    for key, kind in KINDS.items():
+        assert kind.name
+        assert kind.about
+        assert kind.gives in ("readings", "complaints")
+        assert all(one.label for one in kind.settings)
+        if key != "carrier_feed":
+            build(key, {}, "key", HttpClient())
+
+
+@pytest.mark.parametrize(
+    ("provider", "values", "secret", "words"),
+    [
+        ("nonesuch", {}, "", "no provider called"),
+        ("telnyx", {}, "  ", "needs its API key"),
+        ("telnyx", {}, "sécret", "character that keys do not have"),
+        ("telnyx", {}, "two\nlines", "character that keys do not have"),
+        ("carrier_feed", {}, "key", "needs a value for Address"),
+        ("carrier_feed", {"url": "http://feed.example/"}, "key", "https://"),
+        ("telnyx", {"base_url": "https://169.254.169.254/v2"}, "key", "private network"),
+        ("ftc", {"address": "https://www.ftc.example/file.csv"}, "", r"\{date\}"),
+    ],
+)
+def test_what_is_missing_or_wrong_is_told_in_words(
+    provider: str, values: dict[str, str], secret: str, words: str
+) -> None:
+    with pytest.raises(Misconfigured, match=words):
+        build(provider, values, secret, HttpClient())
