@@ -1,0 +1,188 @@
+"""Every address of the portal, and what each kind of person gets there. A route without a row here fails.
+
+`stranger` is the owner of another account who asks for something of acme; `nobody` is signed in without an account.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+import pytest
+from django.db import transaction
+from django.test import Client
+from django.urls import URLPattern, URLResolver, get_resolver, reverse
+
+from accounts.models import Account, User
+from phone_numbers.models import PhoneNumber
+from tests import factories
+from tests.conftest import ClientFor
+
+PEOPLE = ("anonymous", "nobody", "stranger", "viewer", "plain_admin", "admin", "owner")
+LOGIN, OK, NO, GONE, BAD_METHOD = 302, 200, 403, 404, 405
+Statuses = dict[str, int]
+
+
+@dataclass(frozen=True)
+class World:
+    """What the addresses of the matrix may speak of: all of it is acme's."""
+
+    acme: Account
+    number: PhoneNumber
+
+    def of_number(self) -> dict[str, Any]:
+        return {"uuid": self.number.uuid}
+
+
+@dataclass(frozen=True)
+class Row:
+    """One request and the answer for each kind of person."""
+
+    statuses: Statuses
+    method: str = "get"
+    kwargs: Callable[[World], dict[str, Any]] = lambda world: {}
+    data: Callable[[World], dict[str, Any]] = lambda world: {}
+    headers: dict[str, str] = field(default_factory=dict)
+
+
+def everybody(status: int) -> Statuses:
+    return dict.fromkeys(PEOPLE, status)
+
+
+# A page of one's own account: the stranger sees their own.
+ACCOUNT_PAGE = everybody(OK) | {"anonymous": LOGIN, "nobody": NO}
+# The same about one thing of acme: for the stranger it does not exist.
+ACME_PAGE = ACCOUNT_PAGE | {"stranger": GONE}
+# A change to one's own view: done, and led back.
+CHANGED = ACCOUNT_PAGE | dict.fromkeys(PEOPLE[2:], 302)
+# A page that changes something: viewers, and admins without the privilege, are told that they may not.
+EDIT_PAGE = ACCOUNT_PAGE | {"viewer": NO, "plain_admin": NO}
+ACME_EDIT_PAGE = EDIT_PAGE | {"stranger": GONE}
+# Pages of django-allauth about oneself.
+OWN_PAGE = everybody(OK) | {"anonymous": LOGIN}
+# Entrances: a signed-in person is led on.
+ENTRANCE = everybody(302) | {"anonymous": OK}
+
+ROWS: dict[str, list[Row]] = {
+    "livez": [Row(everybody(OK))],
+    "readyz": [Row(everybody(OK))],
+    "home": [Row(ACCOUNT_PAGE)],
+    "accounts:switch": [
+        Row(everybody(BAD_METHOD) | {"anonymous": LOGIN}),
+        Row(
+            everybody(302) | {"nobody": GONE, "stranger": GONE},
+            method="post",
+            data=lambda world: {"account": str(world.acme.uuid)},
+        ),
+    ],
+    "account_login": [Row(ENTRANCE)],
+    "account_logout": [Row(OWN_PAGE), Row(everybody(302), method="post")],
+    "account_signup": [Row(ENTRANCE)],
+    "account_inactive": [Row(everybody(OK))],
+    "account_reauthenticate": [Row(OWN_PAGE)],
+    "account_email": [Row(OWN_PAGE)],
+    "account_email_verification_sent": [Row(everybody(OK))],
+    "account_confirm_email": [Row(everybody(OK), kwargs=lambda world: {"key": "nonsense"})],
+    "account_change_password": [Row(OWN_PAGE)],
+    "account_set_password": [Row(everybody(302))],  # everybody here has one
+    "account_confirm_login_code": [Row(everybody(302))],
+    "account_reset_password": [Row(everybody(OK))],
+    "account_reset_password_done": [Row(everybody(OK))],
+    "account_reset_password_from_key": [Row(everybody(OK), kwargs=lambda world: {"uidb36": "1", "key": "nonsense"})],
+    "account_reset_password_from_key_done": [Row(everybody(OK))],
+    "numbers:list": [Row(ACCOUNT_PAGE), Row(ACCOUNT_PAGE, headers={"HX-Request": "true"})],
+    "numbers:columns": [Row(everybody(BAD_METHOD) | {"anonymous": LOGIN, "nobody": NO}), Row(CHANGED, method="post")],
+    "numbers:panel": [
+        Row(ACME_PAGE, kwargs=World.of_number),
+        Row(ACME_PAGE, kwargs=World.of_number, headers={"HX-Request": "true"}),
+    ],
+    "numbers:history": [Row(ACME_PAGE, kwargs=World.of_number)],
+    "numbers:export": [Row(ACCOUNT_PAGE)],
+    "numbers:account_history_export": [Row(ACCOUNT_PAGE)],
+    "numbers:history_export": [Row(ACME_PAGE, kwargs=World.of_number)],
+    "numbers:import": [Row(EDIT_PAGE), Row(EDIT_PAGE, method="post")],
+    "feeds:list": [Row(ACCOUNT_PAGE)],
+}
+
+
+def named_routes(resolver: URLResolver, namespace: str = "") -> Iterator[str]:
+    for pattern in resolver.url_patterns:
+        if isinstance(pattern, URLResolver):
+            yield from named_routes(pattern, f"{namespace}{pattern.namespace}:" if pattern.namespace else namespace)
+        else:
+            assert isinstance(pattern, URLPattern)
+            yield f"{namespace}{pattern.name}"
+
+
+ROUTES = sorted(set(named_routes(get_resolver())))
+
+
+def test_every_route_has_a_row_and_every_row_a_route() -> None:
+    assert set(ROUTES) == set(ROWS)
+
+
+@pytest.fixture
+def world(acme: Account) -> World:
+    """acme with one number."""
+    return World(acme=acme, number=factories.make_number(acme))
+
+
+@pytest.fixture
+def clients(
+    client_for: ClientFor, nobody: User, stranger: User, viewer: User, plain_admin: User, admin: User, owner: User
+) -> dict[str, Client]:
+    """A client for each kind of person."""
+    people = (None, nobody, stranger, viewer, plain_admin, admin, owner)
+    for person in filter(None, people):
+        person.set_password("a password of one's own")
+        person.save(update_fields=["password"])
+    return {name: client_for(user) for name, user in zip(PEOPLE, people, strict=True)}
+
+
+def ask(client: Client, name: str, row: Row, world: World) -> int:
+    """Send the request and take back what it wrote, so that people do not meet each other's changes."""
+    address = reverse(name, kwargs=row.kwargs(world))
+    with transaction.atomic():
+        response = client.generic(
+            row.method.upper(), address, headers=row.headers, **_body(row.data(world)) if row.method == "post" else {}
+        )
+        read(response)
+        transaction.set_rollback(True)
+    return response.status_code
+
+
+def read(response: Any) -> None:
+    """Read a file to its end, which closes it."""
+    if response.streaming:
+        b"".join(response.streaming_content)
+
+
+def _body(data: dict[str, Any]) -> dict[str, Any]:
+    pairs = "&".join(f"{key}={value}" for key, value in data.items())
+    return {"data": pairs, "content_type": "application/x-www-form-urlencoded"}
+
+
+@pytest.mark.parametrize("name", [name for name in ROUTES if name in ROWS])
+def test_each_kind_of_person_gets_what_the_matrix_says(name: str, world: World, clients: dict[str, Client]) -> None:
+    for row in ROWS[name]:
+        found = {person: ask(client, name, row, world) for person, client in clients.items()}
+        assert found == row.statuses, (row.method, row.headers)
+
+
+def test_an_anonymous_person_is_led_to_sign_in_and_back(world: World, client: Client) -> None:
+    address = reverse("numbers:history_export", kwargs=world.of_number())
+    response = client.get(address)
+    assert response["Location"] == f"{reverse('account_login')}?next={address}"
+
+
+@pytest.mark.parametrize("name", [name for name in ROUTES if name in ROWS])
+def test_no_page_may_be_framed_or_run_foreign_scripts(name: str, world: World, clients: dict[str, Client]) -> None:
+    row = ROWS[name][0]
+    response = clients["owner"].get(reverse(name, kwargs=row.kwargs(world)))
+    read(response)
+    policy = response["Content-Security-Policy"]
+    assert "default-src 'none'" in policy
+    assert "frame-ancestors 'none'" in policy
+    assert "unsafe-inline" not in policy
+    assert response["X-Frame-Options"] == "DENY"
