@@ -98,3 +98,14 @@ def plural(count: int, words: str) -> str:
     """Return `1 number` or `12,431 numbers` for `{{ count|plural:"number,numbers" }}`."""
     one, many = words.split(",")
     return f"{count:,} {one if count == 1 else many}"
+
+
+_UNITS = ((86_400, "day"), (3600, "hour"), (60, "minute"), (1, "second"))
+
+
+@register.filter
+def duration(seconds: int) -> str:
+    """Return `5 seconds`, `15 minutes` or `6 hours`: the largest unit that divides evenly."""
+    size, unit = next((size, unit) for size, unit in _UNITS if seconds % size == 0)
+    count = seconds // size
+    return unit if count == 1 else f"{count} {unit}s"

@@ -9,7 +9,7 @@ from __future__ import annotations
 import time
 import uuid
 from dataclasses import asdict
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 import structlog
 from django.conf import settings
@@ -18,10 +18,11 @@ from django.db.models import F
 from django.utils import timezone
 
 from common.scope import account_scope, all_accounts
-from common.sealed import SealBroken, seal, unseal
+from common.sealed import SealBroken, unseal
 from phone_numbers.feeds import complaints, ingest, leases
 from phone_numbers.feeds.complaint_file import ComplaintFileError
 from phone_numbers.models import Feed, FeedRun
+from phone_numbers.services import feeds as feed_services
 from providers import registry
 from providers.base import ComplaintsFeed, Cursor, ReadingsFeed, ReadingsPage
 from providers.errors import Misconfigured, ProviderError, Refused, Temporary
@@ -33,21 +34,10 @@ RUN_TIME = 20.0  # seconds of pages before a feed goes back into the queue
 PAGE_SIZE = 20_000
 
 
-def secret_place(feed: Feed) -> str:
-    """Return what a feed's secret is bound to."""
-    return f"numbers_feed:{feed.pk}:secret"
-
-
-def set_secret(feed: Feed, secret: str) -> None:
-    """Seal and keep a feed's secret; it is never shown again."""
-    feed.secret = seal(secret, place=secret_place(feed))
-    feed.save(update_fields=["secret"])
-
-
 def adapter_of(feed: Feed) -> ReadingsFeed | ComplaintsFeed:
     """Return the feed's adapter with its settings and opened secret; raises Misconfigured."""
     try:
-        secret = unseal(bytes(feed.secret), place=secret_place(feed))
+        secret = unseal(bytes(feed.secret), place=feed_services.secret_place(feed))
     except SealBroken as error:
         raise Misconfigured(f"The secret of this feed cannot be read: {error} Enter it again.") from error
     http = HttpClient(allow=settings.OUTBOUND_ALLOW)
@@ -149,9 +139,3 @@ def _finish(run: FeedRun, *, error: str = "") -> FeedRun:
     run.refresh_from_db()
     log.info("feed run ended", feed=run.feed_id, run=run.pk, stored=run.stored, pages=run.pages, failed=bool(error))
     return run
-
-
-def is_stale(feed: Feed, *, now: datetime) -> bool:
-    """Tell whether a feed had no success for twice its interval (D19)."""
-    last = feed.last_success_at or feed.created_at
-    return now - last > 2 * timedelta(seconds=feed.interval_seconds)

@@ -7,8 +7,8 @@ from typing import Any
 
 from accounts.models import Account
 from common.scope import all_accounts
-from phone_numbers.feeds import polling
 from phone_numbers.models import Feed
+from phone_numbers.services import feeds as feed_services
 
 PROVIDER_SECONDS = 30
 CARRIER_SECONDS = 5
@@ -50,6 +50,6 @@ def _point(
     with all_accounts():
         feed, created = Feed.objects.get_or_create(account=account, name=name, defaults=defaults)
         if created and secret:
-            polling.set_secret(feed, secret)
+            feed_services.set_secret(feed, secret)
         if feed.settings != settings:
             Feed.objects.filter(pk=feed.pk).update(settings=settings, due_at=now, paused=False)

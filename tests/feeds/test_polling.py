@@ -12,6 +12,7 @@ from accounts.models import Account
 from common.scope import account_scope, all_accounts
 from phone_numbers.feeds import leases, partitions, polling
 from phone_numbers.models import Complaint, Feed, FeedRun, NumberStatus, Reading
+from phone_numbers.services import feeds as feed_services
 from phone_numbers.services import inventory
 from phone_numbers.states import FeedState, Rating
 from tests.simulator import RunningSimulator
@@ -37,7 +38,7 @@ def telnyx_feed(account: Account | None, simulator: RunningSimulator, key: str, 
     values = {"name": "Telnyx", "provider": "telnyx", "settings": {"base_url": f"{simulator.url}/v2"}} | fields
     with all_accounts():
         feed = Feed.objects.create(account=account, created_at=now, due_at=now, **values)
-        polling.set_secret(feed, key)
+        feed_services.set_secret(feed, key)
     return feed
 
 
@@ -113,7 +114,7 @@ def test_a_passing_fault_backs_off_and_then_loses_nothing(acme, own_simulator, f
 def test_a_wrong_key_stops_the_feed_and_says_why(acme, simulator):
     feed = telnyx_feed(acme, simulator, simulator.key(5))
     with all_accounts():
-        polling.set_secret(feed, "bad key with spaces")
+        feed_services.set_secret(feed, "bad key with spaces")
     run = poll_once(feed)
     feed.refresh_from_db()
     assert feed.paused
