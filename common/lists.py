@@ -209,11 +209,9 @@ class FilterMenu:
 
     @property
     def summary(self) -> str:
-        """Return what is chosen in words: `any`, the words of up to two, otherwise how many."""
+        """Return what is chosen: the words of one, otherwise how many; the chips below name them all."""
         chosen = [words for _, words, is_chosen in self.options if is_chosen]
-        if not chosen:
-            return "any"
-        return ", ".join(chosen) if len(chosen) <= 2 else f"{len(chosen)} chosen"
+        return chosen[0] if len(chosen) == 1 else str(len(chosen))
 
     @property
     def is_active(self) -> bool:

@@ -103,9 +103,9 @@ class NumberFilter(django_filters.FilterSet):  # type: ignore[misc]
 
     q = django_filters.CharFilter(method="search", label="Search", max_length=TEXT_LIMIT)
     product = WordFilter(Product, "status__product", "Product")
-    registration = WordFilter(states.Registration, "status__registration", "Registration status")
-    rating = WordFilter(states.Rating, "status__rating", "Spam rating")
-    status = WordFilter(states.ReputationStatus, "status__status", "Reputation status")
+    registration = WordFilter(states.Registration, "status__registration", "Registration")
+    rating = WordFilter(states.Rating, "status__rating", "Rating")
+    status = WordFilter(states.ReputationStatus, "status__status", "Status")
     service = ServiceFilter()
     capability = WordFilter(states.Capability, "status__capability", "Capability")
     flagged_by = django_filters.MultipleChoiceFilter(method="with_flags", label="Carrier")

@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from phone_numbers.views import exports, listing
+from phone_numbers.views import exports, listing, panel
 
 app_name = "numbers"
 urlpatterns: list[URLPattern] = [
@@ -10,5 +10,12 @@ urlpatterns: list[URLPattern] = [
     path("columns/", listing.ListColumnsView.as_view(), name="columns"),
     path("export.csv", exports.NumberExportView.as_view(), name="export"),
     path("history.csv", exports.AccountHistoryExportView.as_view(), name="account_history_export"),
+    path("<uuid:uuid>/", panel.NumberPanelView.as_view(), name="panel"),
+    path("<uuid:uuid>/history/", panel.NumberHistoryView.as_view(), name="history"),
+    path(
+        "<uuid:uuid>/readings/<slug:source>/<int:moment>/",
+        panel.ReadingRawView.as_view(),
+        name="reading_raw",
+    ),
     path("<uuid:uuid>/history.csv", exports.NumberHistoryExportView.as_view(), name="history_export"),
 ]
