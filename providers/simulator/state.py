@@ -99,7 +99,7 @@ class Simulator:
             since = self.world.epoch - HISTORY
             account.agreements.append((made_up_id(key, "terms"), since))
             enterprise = Enterprise(enterprise_id(key), _demo_fields(key), since, since, Holding(inventory, since))
-            enterprise.settings = Settings(made_up_id(key, "letter"), "daily", since, since, since, since)
+            enterprise.settings = Settings(made_up_id(key, "letter"), "business_daily", since, since, since, since)
             account.enterprises[enterprise.id] = enterprise
         return account
 
