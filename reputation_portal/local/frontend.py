@@ -23,7 +23,8 @@ BROWSER_PACKAGE = MODULES / "@sparticuz" / "chromium"
 _STAMP = VENDOR / ".stamp"
 _SOURCE_MAP = re.compile(rb"\s*(/\*|//)# sourceMappingURL=[^\n]*")
 _SVG_BODY = re.compile(r"<svg[^>]*>(.*)</svg>", re.DOTALL)
-_STROKE = 'fill="none" stroke="currentColor" stroke-width="2" stroke-linecap="round" stroke-linejoin="round"'
+# No stroke width: it is inherited from the place of use, so that large icons can be drawn finer.
+_STROKE = 'fill="none" stroke="currentColor" stroke-linecap="round" stroke-linejoin="round"'
 
 
 def main(arguments: list[str]) -> None:

@@ -24,7 +24,7 @@
   const few = days.length < 4; // A line needs two ends: the first days of an account are bars.
   const dataset = ({ label: name, counts }, axis) => ({
     label: name, data: counts, yAxisID: axis, stack: axis, fill: "stack", borderWidth: 0, pointRadius: 0,
-    pointHitRadius: 8, maxBarThickness: 64,
+    pointHoverRadius: 3, pointHitRadius: 8, pointHoverBorderWidth: 1.5, maxBarThickness: 64,
   });
   const all = series.map((one) => dataset(one, "all"));
   const flagged = series.filter(({ label: name }) => FLAGGED.includes(name)).map((one) => dataset(one, "flagged"));
@@ -45,6 +45,7 @@
         legend: { display: false },
         tooltip: {
           filter: (item) => item.datasetIndex < all.length,
+          boxPadding: 4,
           callbacks: { label: (item) => ` ${item.dataset.label}: ${count.format(item.parsed.y)}` },
         },
       },
@@ -62,13 +63,17 @@
   function paint() {
     const quiet = colorOf("ink-quiet");
     const line = colorOf("ink-line");
+    const surface = colorOf("ink-surface");
     switches.forEach((button, position) => {
       const color = getComputedStyle(button.querySelector(".swatch")).backgroundColor;
       twins(position).forEach((index) => {
-        Object.assign(chart.data.datasets[index], { backgroundColor: color, pointBackgroundColor: color });
+        Object.assign(chart.data.datasets[index], {
+          backgroundColor: color, borderColor: color, pointBackgroundColor: color, pointHoverBorderColor: surface,
+        });
       });
     });
     const font = { family: getComputedStyle(document.body).fontFamily, size: 12 };
+    Object.assign(chart.options.plugins.tooltip, { titleFont: { ...font, weight: 600 }, bodyFont: font });
     for (const scale of Object.values(chart.options.scales)) {
       Object.assign(scale.ticks, { color: quiet, font });
       scale.grid.color = line;

@@ -111,7 +111,7 @@ def test_flagged_numbers_are_counted_the_same_everywhere(acme: Account, owner: U
     factories.make_number(acme, rating=2)
     html = client_for(owner).get("/").content.decode()
     assert "2 numbers are flagged as spam." in html
-    assert 'href="/numbers/?tagged=1">Show flagged numbers' in html
+    assert 'href="/numbers/?tagged=1">Show them<' in html
     assert '<span class="sidenav-count">2</span>' in html
     assert '<span class="topbar-count" aria-hidden="true">2</span>' in html
 
