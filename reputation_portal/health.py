@@ -21,12 +21,13 @@ def livez(request: HttpRequest) -> HttpResponse:
 
 def readyz(request: HttpRequest) -> JsonResponse:
     """Answer 200 when pages can be served, otherwise 503; Redis and beat are told but do not stop pages."""
-    checks = {"database": _database(), "redis": _redis(), "beat": _beat()}
+    checks = {"database": database_state(), "redis": redis_state(), "beat": beat_state()}
     ready = checks["database"] == "ok"
     return JsonResponse({"ready": ready, "checks": checks}, status=200 if ready else 503)
 
 
-def _database() -> str:
+def database_state() -> str:
+    """Return `ok`, or in words what is wrong with the database."""
     try:
         executor = MigrationExecutor(connection)
         plan = executor.migration_plan(executor.loader.graph.leaf_nodes())
@@ -35,7 +36,8 @@ def _database() -> str:
     return "migrations are missing" if plan else "ok"
 
 
-def _redis() -> str:
+def redis_state() -> str:
+    """Return `ok` or `down`."""
     try:
         client = redis.Redis.from_url(settings.REDIS_URL, socket_connect_timeout=1, socket_timeout=1)
         client.ping()
@@ -44,7 +46,8 @@ def _redis() -> str:
     return "ok"
 
 
-def _beat() -> str:
+def beat_state() -> str:
+    """Return `ok`, or when beat was last seen."""
     try:
         heartbeat = Heartbeat.objects.filter(name="beat").first()
     except DatabaseError:

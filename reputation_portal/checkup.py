@@ -1,0 +1,163 @@
+"""Looks at a running portal the way its operator would: what works, what does not, and what to do about it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from django.conf import settings
+from django.db import DatabaseError, connection
+
+from common.scope import all_accounts
+from phone_numbers.feeds import partitions
+from phone_numbers.models import AreaPrefix, Feed
+from phone_numbers.selectors import feeds as feed_selectors
+from phone_numbers.services import counts
+from reputation_portal import health
+
+OLDEST_POSTGRES = 18
+
+
+class Level(StrEnum):
+    """How bad a finding is: fine, worth a look, or broken."""
+
+    OK = "ok"
+    WARN = "warn"
+    FAIL = "fail"
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """What one check found; `advice` is the next step, empty when all is well."""
+
+    level: Level
+    what: str
+    advice: str = ""
+
+
+def _judge(good: bool, what: str, *, level: Level = Level.FAIL, bad: str = "", advice: str = "") -> Finding:
+    return Finding(Level.OK, what) if good else Finding(level, bad or what, advice)
+
+
+def check_portal(*, now: datetime) -> Iterator[Finding]:
+    """Yield the findings; without a database there is only that one."""
+    database = health.database_state()
+    yield _judge(
+        database == "ok",
+        "The database answers and is migrated.",
+        bad=f"Database: {database}.",
+        advice="Check DATABASE_URL, start the server, and run `python manage.py migrate`.",
+    )
+    yield from _look(_redis, now=now)
+    if database != "ok":
+        return
+    for check in (_server, _beat, _partitions, _areas, _totals, _settings, _feeds):
+        yield from _look(check, now=now)
+
+
+def _look(check: Callable[[datetime], Iterator[Finding]], *, now: datetime) -> Iterator[Finding]:
+    """Run one check; an error in one does not hide the others."""
+    try:
+        yield from list(check(now))
+    except DatabaseError as error:
+        yield Finding(Level.FAIL, f"The database refused a check: {error}", "Look at the log of the database.")
+
+
+def _redis(now: datetime) -> Iterator[Finding]:
+    yield _judge(
+        health.redis_state() == "ok",
+        "Redis answers.",
+        bad="Redis does not answer: pages work, background work waits.",
+        advice="Check REDIS_URL and start Redis; what waits is done by itself then.",
+    )
+
+
+def _server(now: datetime) -> Iterator[Finding]:
+    version = connection.pg_version // 10_000  # type: ignore[attr-defined]
+    yield _judge(
+        version >= OLDEST_POSTGRES,
+        f"PostgreSQL {version} is new enough.",
+        bad=f"PostgreSQL {version} is too old.",
+        advice=f"Use PostgreSQL {OLDEST_POSTGRES} or later.",
+    )
+
+
+def _beat(now: datetime) -> Iterator[Finding]:
+    beat = health.beat_state()
+    yield _judge(
+        beat == "ok",
+        "Beat is ticking.",
+        level=Level.WARN,
+        bad=f"Beat: {beat}.",
+        advice="Start `celery -A reputation_portal beat` and a worker; no feed is polled without them.",
+    )
+
+
+def _partitions(now: datetime) -> Iterator[Finding]:
+    soon = now + timedelta(days=7)
+    wanted = {partitions.partition_name(start) for start in partitions.months_between(now, soon)}
+    missing = sorted(wanted - partitions.existing_partitions())
+    yield _judge(
+        not missing,
+        "Readings of the next week have their partitions.",
+        level=Level.WARN,
+        bad=f"Partitions are missing: {', '.join(missing)}.",
+        advice="The daily upkeep and every page of readings make them; see that a worker runs.",
+    )
+
+
+def _areas(now: datetime) -> Iterator[Finding]:
+    yield _judge(
+        AreaPrefix.objects.exists(),
+        "The areas of numbers are loaded.",
+        level=Level.WARN,
+        bad="The areas of numbers are not loaded: imports cannot tell city and state.",
+        advice="Run `python manage.py load_areas`.",
+    )
+
+
+def _totals(now: datetime) -> Iterator[Finding]:
+    wrong = counts.count_differences()
+    yield _judge(
+        not wrong,
+        "The totals of the chips agree with the numbers.",
+        bad=f"The totals of the chips are wrong in {len(wrong)} accounts.",
+        advice="Report this with the log of the day: a writer has gone around the counters.",
+    )
+
+
+def _settings(now: datetime) -> Iterator[Finding]:
+    yield _judge(
+        not settings.DEBUG,
+        "DEBUG is off.",
+        level=Level.WARN,
+        bad="DEBUG is on: errors show the insides of the portal.",
+        advice="Set DEBUG to off on every machine that others can reach.",
+    )
+    yield _judge(
+        bool(settings.FIELD_KEYS),
+        "FIELD_KEYS is set.",
+        level=Level.WARN,
+        bad="FIELD_KEYS is empty: no secret of a provider can be kept.",
+        advice="Set FIELD_KEYS as `.env.example` shows.",
+    )
+
+
+def _feeds(now: datetime) -> Iterator[Finding]:
+    with all_accounts():
+        feeds = list(Feed.objects.order_by("name"))
+    yield Finding(Level.OK, f"{len(feeds)} feeds are set up.")
+    for feed in feeds:
+        trouble = _feed_trouble(feed, now=now)
+        if trouble:
+            yield Finding(Level.WARN, f"Feed {feed.name} {trouble}", "Open Feeds and look at its last run.")
+
+
+def _feed_trouble(feed: Feed, *, now: datetime) -> str:
+    if feed.last_error:
+        return f"fails: {feed.last_error}"
+    if feed.paused:
+        return "is paused."
+    return "had no success for twice its interval." if feed_selectors.is_stale(feed, now=now) else ""

@@ -1,0 +1,73 @@
+"""`check_portal` says what is broken and what to do about it."""
+
+from __future__ import annotations
+
+import io
+from datetime import timedelta
+
+import pytest
+from django.core.management import CommandError, call_command
+from django.db import connection
+from pytest_django import Settings
+
+from accounts.models import Account
+from reputation_portal.checkup import Level, check_portal
+from reputation_portal.models import Heartbeat
+from tests import factories
+from tests.factories import NOW
+
+
+def findings(level: Level) -> list[str]:
+    return [finding.what for finding in check_portal(now=NOW) if finding.level is level]
+
+
+def test_a_portal_in_order_has_no_failure(db: None) -> None:
+    assert findings(Level.FAIL) == []
+    assert "The database answers and is migrated." in findings(Level.OK)
+
+
+def test_what_is_not_well_has_a_next_step(db: None) -> None:
+    assert all(finding.advice for finding in check_portal(now=NOW) if finding.level is not Level.OK)
+    assert not any(finding.advice for finding in check_portal(now=NOW) if finding.level is Level.OK)
+
+
+def test_redis_down_is_a_failure_and_the_rest_is_still_checked(db: None, settings: Settings) -> None:
+    settings.REDIS_URL = "redis://127.0.0.1:1/0"
+    assert findings(Level.FAIL) == ["Redis does not answer: pages work, background work waits."]
+    assert "The totals of the chips agree with the numbers." in findings(Level.OK)
+
+
+def test_totals_that_went_wrong_are_a_failure(acme: Account) -> None:
+    factories.make_number(acme)
+    with connection.cursor() as cursor:
+        cursor.execute("UPDATE numbers_numbercount SET n = 7")
+    assert findings(Level.FAIL) == ["The totals of the chips are wrong in 1 accounts."]
+
+
+def test_a_month_without_partition_is_told(db: None) -> None:
+    later = NOW + timedelta(days=365 * 40)
+    missing = [finding.what for finding in check_portal(now=later) if "Partitions are missing" in finding.what]
+    assert missing == ["Partitions are missing: numbers_reading_2066_07."]
+
+
+def test_a_feed_that_fails_rests_or_is_late_is_told_by_name(acme: Account) -> None:
+    factories.make_feed(acme, name="Well", last_success_at=NOW)
+    factories.make_feed(acme, name="Failing", last_error="The provider is down.")
+    factories.make_feed(acme, name="Resting", paused=True)
+    factories.make_feed(acme, name="Late", interval_seconds=60, last_success_at=NOW - timedelta(minutes=3))
+    told = [what for what in findings(Level.WARN) if what.startswith("Feed ")]
+    assert told == [
+        "Feed Failing fails: The provider is down.",
+        "Feed Late had no success for twice its interval.",
+        "Feed Resting is paused.",
+    ]
+
+
+def test_the_command_prints_a_line_per_finding_and_fails_when_something_is_broken(db: None, settings: Settings) -> None:
+    Heartbeat.objects.create(name="beat", at=NOW)
+    out = io.StringIO()
+    settings.REDIS_URL = "redis://127.0.0.1:1/0"
+    with pytest.raises(CommandError, match="1 of the checks failed"):
+        call_command("check_portal", stdout=out)
+    assert "fail  Redis does not answer" in out.getvalue()
+    assert "      Check REDIS_URL" in out.getvalue()
