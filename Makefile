@@ -2,6 +2,7 @@
 #   make run     the whole portal on this machine (Ctrl-C stops it)
 #   make test    every test, the browser's too           make lint   everything that reads the code
 #   make bench   the benchmarks (ONLY=list for one part) make clean  remove what can be made again; data stays
+#   make .env    secrets for docker compose
 
 PYTHON3 ?= $(firstword $(foreach name,python3 python3.14 python3.13 python3.12 python3.11,\
 	$(shell $(name) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $(name))))
@@ -39,6 +40,9 @@ lint: $(VENV)/.for-testing
 	$(VENV)/bin/deptry .
 	$(LINT_ENV) $(PYTHON) -W ignore::RuntimeWarning manage.py makemigrations --check --dry-run
 	$(LINT_ENV) $(PYTHON) manage.py check --deploy --fail-level WARNING
+
+.env:
+	@$(PYTHON3) -m reputation_portal.local dotenv
 
 bench: $(VENV)/.for-testing
 	@$(PYTHON) -m benchmarks $(if $(ONLY),--only $(ONLY))

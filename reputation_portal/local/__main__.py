@@ -10,6 +10,7 @@ COMMANDS = {
     "run": ("supervisor", "start the whole portal and keep it running until Ctrl-C"),
     "servers": ("servers", "start PostgreSQL and Redis only, and print the lines a shell needs"),
     "env": ("environment", "print the environment of this VAR_DIR as shell lines"),
+    "dotenv": ("dotenv", "make .env with secrets for docker compose"),
     "frontend": ("frontend", "install the front-end packages into static/vendor"),
     "browser": ("browser", "unpack the browser of the tests and print its path"),
     "screenshot": ("screenshot", "take a picture of a page"),

@@ -25,8 +25,8 @@ _WORTH_PRINTING = (
 
 
 def make_field_key() -> str:
-    """Return one entry of FIELD_KEYS: an id, a colon, and 32 random bytes in URL-safe base64."""
-    return f"k1:{base64.urlsafe_b64encode(secrets.token_bytes(32)).decode()}"
+    """Return one entry of FIELD_KEYS: 32 random bytes in base64."""
+    return base64.b64encode(secrets.token_bytes(32)).decode()
 
 
 def with_secrets(var_dir: Path, environment: Mapping[str, str]) -> dict[str, str]:

@@ -15,6 +15,8 @@ from reputation_portal.local.ports import LOOPBACK
 
 _FEEDS_PROCESSES = 8  # each may sit 30 s in a provider's call, and one slow provider must not hold up the others
 _WORK_PROCESSES = 2
+_DEMO_SPEED = "120"  # simulated seconds in a second: a day of the numbers' lives takes twelve minutes
+DEMO_SEED = "1"
 
 
 @dataclass(frozen=True)
@@ -33,8 +35,9 @@ def manage(*arguments: str) -> list[str]:
 
 
 def simulator(port: int) -> Service:
-    """Return the provider simulator."""
-    return Service("simulator", manage("simulate_providers", "--port", str(port)), partial(_answers, port, "/"), 5.0)
+    """Return the provider simulator. Its fast time begins anew at each start, so a night off is not caught up."""
+    options = ["--port", str(port), "--seed", DEMO_SEED, "--speed", _DEMO_SPEED]
+    return Service("simulator", manage("simulate_providers", *options), partial(_answers, port, "/"), 5.0)
 
 
 def web(port: int) -> Service:

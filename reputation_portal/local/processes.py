@@ -5,12 +5,13 @@ import os
 import signal
 import subprocess
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 from reputation_portal.local import stopping
+from reputation_portal.local.errors import LocalError
 
 _PR_SET_PDEATHSIG = 1
 _libc = ctypes.CDLL(None)
@@ -58,6 +59,11 @@ class Child:
             file.seek(self.log_start)
             return file.read().decode(errors="replace")
 
+    def ending(self) -> str:
+        """Return how it ended, in words; it must have ended."""
+        code = self.process.returncode
+        return f"was ended by signal {-code}" if code < 0 else f"ended with exit code {code}"
+
     def last_lines(self, count: int = 12) -> str:
         """Return the end of its log, indented for a message."""
         lines = self.output().strip().splitlines()[-count:]
@@ -99,14 +105,28 @@ def start(
 
 def stop(child: Child, *, first: signal.Signals = signal.SIGTERM, grace: float = 20.0) -> None:
     """End `child` with the signal `first`; after `grace` seconds with SIGKILL, together with its whole session."""
-    process = child.process
-    if process.poll() is None:
-        process.send_signal(first)
-        with suppress(subprocess.TimeoutExpired):
-            process.wait(timeout=grace)
+    ask_to_stop(child, first)
+    with suppress(subprocess.TimeoutExpired):
+        child.process.wait(timeout=grace)
     with suppress(ProcessLookupError, PermissionError):
-        os.killpg(process.pid, signal.SIGKILL)
-    process.wait()
+        os.killpg(child.process.pid, signal.SIGKILL)
+    child.process.wait()
+
+
+def ask_to_stop(child: Child, number: signal.Signals = signal.SIGTERM) -> None:
+    """Send the signal and do not wait."""
+    if child.process.poll() is None:
+        child.process.send_signal(number)
+
+
+def need_all_alive(children: Iterable[Child]) -> None:
+    """Raise LocalError with the end of its log when one of them has ended."""
+    for child in children:
+        if child.process.poll() is not None:
+            raise LocalError(
+                f"{child.name} {child.ending()}, so everything was stopped. "
+                f"The end of {child.log}:\n{child.last_lines()}"
+            )
 
 
 def wait_until(condition: Callable[[], bool], *, seconds: float, pause: float = 0.05) -> bool:

@@ -9,6 +9,7 @@ import os
 import time
 from collections.abc import Mapping
 from contextlib import ExitStack
+from functools import partial
 from pathlib import Path
 
 from reputation_portal.local import (
@@ -30,7 +31,7 @@ _WEB_PORT = 8000
 _SIMULATOR_PORT = 8700
 _READY_SECONDS = 180.0
 _TASK_SECONDS = 3600.0  # a migration of a large table takes its time
-_DEMO_NUMBERS = 5000
+_LOG_BYTES = 20_000_000  # a longer log is put aside at the next start; one is kept
 _SIGN_INS = (
     ("owner@acme.example", "owner of acme"),
     ("admin@acme.example", "admin who may edit settings"),
@@ -42,10 +43,12 @@ _SIGN_INS = (
 
 def main(arguments: list[str]) -> None:
     """Run the portal until Ctrl-C or SIGTERM (exit code 0), or until a process dies (LocalError)."""
-    argparse.ArgumentParser(prog="run", description="Run the whole portal.").parse_args(arguments)
+    parser = argparse.ArgumentParser(prog="run", description="Run the whole portal.")
+    parser.add_argument("--numbers", type=int, default=5000, help="numbers of the demo account, at the first start")
+    options = parser.parse_args(arguments)
     stopping.listen()
     try:
-        Supervisor(places.var_dir()).run()
+        Supervisor(places.var_dir(), demo_numbers=options.numbers).run()
     except stopping.StopRequested:
         _say("Stopped.")
 
@@ -53,11 +56,13 @@ def main(arguments: list[str]) -> None:
 class Supervisor:
     """One run of the portal on `var_dir`."""
 
-    def __init__(self, var_dir: Path) -> None:
+    def __init__(self, var_dir: Path, *, demo_numbers: int) -> None:
         self.var_dir = var_dir
+        self.demo_numbers = demo_numbers
         self.logs = var_dir / "log"
         self.environment: dict[str, str] = {}
-        self.children: list[processes.Child] = []
+        self.server_children: list[processes.Child] = []
+        self.running: list[tuple[Service, processes.Child]] = []
 
     def run(self) -> None:
         """Start everything and watch it. Raises StopRequested or LocalError, after everything has stopped."""
@@ -80,11 +85,13 @@ class Supervisor:
         web_port = choose_web_port(os.environ)
         simulator_port = ports.PortBook(self.var_dir / "ports.json").choose("simulator", _SIMULATOR_PORT, _say)
         given = environment.with_secrets(self.var_dir, os.environ)
-        self.environment = _with_addresses(servers.start(stack, self.var_dir, given, _say), web_port, simulator_port)
+        started = servers.start(stack, self.var_dir, given, _say)
+        self.server_children = started.children
+        self.environment = _with_addresses(started.environment, web_port, simulator_port)
         environment.remember(self.var_dir, self.environment)
         self._prepare_data()
-        for service in self._services(web_port, simulator_port):
-            self._start_service(stack, service)
+        stack.callback(self._stop_services)
+        self._start_services(self._services(web_port, simulator_port))
         _say(f"Everything is ready after {time.monotonic() - began:.0f} s.")
         return web_port
 
@@ -104,40 +111,52 @@ class Supervisor:
         if not static_files.are_current(self.var_dir):
             self._run_task("static files", manage("collectstatic", "--no-input", "--clear", "--verbosity=0"))
             static_files.mark_current(self.var_dir)
-        demo = manage("load_demo", "--numbers", str(_DEMO_NUMBERS), "--seed", "1", "--if-missing")
-        self._run_task("demo data", demo)
+        size_and_seed = ["--numbers", str(self.demo_numbers), "--seed", portal_processes.DEMO_SEED]
+        demo = manage("load_demo", *size_and_seed, "--if-missing")
+        self._run_task("demo data", demo, show=True)
 
-    def _run_task(self, name: str, command: list[str]) -> None:
-        """Run `command` to its end. Raises LocalError with the end of its log when it fails."""
+    def _run_task(self, name: str, command: list[str], *, show: bool = False) -> None:
+        """Run `command` to its end; `show` tells what it prints. Raises LocalError with its last lines if it fails."""
         began = time.monotonic()
         child = self._launch(name, command)
+        shown = _Shown(child) if show else None
         try:
-            ended = processes.wait_until(lambda: child.process.poll() is not None, seconds=_TASK_SECONDS)
+            ended = processes.wait_until(lambda: _has_ended(child, shown), seconds=_TASK_SECONDS)
         finally:
             processes.stop(child)
         if not ended or child.process.returncode != 0:
-            raise LocalError(f"{name} failed. The end of {child.log}:\n{child.last_lines(20)}")
+            lines = "" if show else f" The end of it:\n{child.last_lines(20)}"
+            raise LocalError(f"{name} failed; its log is {child.log}.{lines}")
         _say(f"{name.capitalize()}: done ({time.monotonic() - began:.1f} s)")
 
     # --- The services ------------------------------------------------------------------------------------------------
 
-    def _start_service(self, stack: ExitStack, service: Service) -> None:
-        """Start `service` and wait until it is ready. Raises LocalError when it dies or takes too long."""
+    def _start_services(self, services: list[Service]) -> None:
+        """Start all, then wait for each to be ready. Raises LocalError when one dies or takes too long."""
         began = time.monotonic()
-        child = self._launch(service.name, service.command)
-        stack.callback(processes.stop, child, grace=service.grace)
-        self.children.append(child)
-        ready = processes.wait_until(lambda: self._ready_or_dead(service), seconds=_READY_SECONDS, pause=0.1)
-        self._need_all_alive()
-        if not ready:
-            raise LocalError(f"{service.name} is not ready after {_READY_SECONDS:.0f} s; its log is {child.log}")
-        _say(f"{service.name.capitalize()} is ready ({time.monotonic() - began:.1f} s)")
+        for service in services:
+            self.running.append((service, self._launch(service.name, service.command)))
+        for service, child in self.running:
+            ready = processes.wait_until(partial(self._ready_or_dead, service), seconds=_READY_SECONDS, pause=0.1)
+            self._need_all_alive()
+            if not ready:
+                raise LocalError(f"{service.name} is not ready after {_READY_SECONDS:.0f} s; its log is {child.log}")
+            _say(f"{service.name.capitalize()} is ready ({time.monotonic() - began:.1f} s)")
+
+    def _stop_services(self) -> None:
+        """Ask all to stop, the last started first, then wait: what feeds the queues ends before what empties them."""
+        for _service, child in reversed(self.running):
+            processes.ask_to_stop(child)
+        for service, child in reversed(self.running):
+            processes.stop(child, grace=service.grace)
 
     def _ready_or_dead(self, service: Service) -> bool:
-        return any(child.process.poll() is not None for child in self.children) or service.is_ready()
+        return any(child.process.poll() is not None for _service, child in self.running) or service.is_ready()
 
     def _launch(self, name: str, command: list[str]) -> processes.Child:
         log = self.logs / f"{name.replace(' ', '-')}.log"
+        if log.exists() and log.stat().st_size > _LOG_BYTES:
+            log.replace(log.with_suffix(".log.1"))
         return processes.start(name, command, log=log, env=self.environment, cwd=places.PROJECT)
 
     def _watch(self) -> None:
@@ -146,12 +165,7 @@ class Supervisor:
             stopping.pause(0.3)
 
     def _need_all_alive(self) -> None:
-        for child in self.children:
-            if child.process.poll() is not None:
-                raise LocalError(
-                    f"{child.name} ended with exit code {child.process.returncode}, so everything was stopped. "
-                    f"The end of {child.log}:\n{child.last_lines()}"
-                )
+        processes.need_all_alive([*self.server_children, *(child for _service, child in self.running)])
 
     # --- What a person reads -----------------------------------------------------------------------------------------
 
@@ -163,6 +177,28 @@ class Supervisor:
             f"  Sign in with the password  {self.environment['DEMO_PASSWORD']}  as\n" + "\n".join(lines) + "\n\n"
             "  Ctrl-C stops everything; the data stays.\n"
         )
+
+
+class _Shown:
+    """Tells the lines of a task's output as they come, but not its structured log."""
+
+    def __init__(self, child: processes.Child) -> None:
+        self.child = child
+        self.count = 0
+
+    def tell_new(self) -> None:
+        lines = self.child.output().split("\n")[:-1]
+        for line in lines[self.count :]:
+            if not line.startswith("{"):
+                _say(line)
+        self.count = len(lines)
+
+
+def _has_ended(child: processes.Child, shown: _Shown | None) -> bool:
+    ended = child.process.poll() is not None
+    if shown is not None:
+        shown.tell_new()
+    return ended
 
 
 def choose_web_port(given: Mapping[str, str]) -> int:

@@ -1,0 +1,149 @@
+"""`python -m reputation_portal.local run` as a person uses it: start, second start, Ctrl-C, a process that dies."""
+
+import http.client
+import os
+import re
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from reputation_portal.local import places, processes
+from reputation_portal.local.keyring import Keyring
+from reputation_portal.local.ports import LOOPBACK, PortBook
+from tests.local.conftest import open_folder
+
+pytestmark = pytest.mark.slow
+
+START_SECONDS = 240
+STOP_SECONDS = 60
+
+
+class Run:
+    """One run of the supervisor on a VAR_DIR, without a terminal."""
+
+    def __init__(self, var_dir: Path) -> None:
+        self.var_dir = var_dir
+        self.out = var_dir / "run.out"
+        environment = {name: value for name, value in os.environ.items() if name in ("PATH", "HOME", "LANG")}
+        command = [sys.executable, "-m", "reputation_portal.local", "run", "--numbers", "40"]
+        with self.out.open("wb") as out:
+            self.process = subprocess.Popen(
+                command,
+                stdin=subprocess.DEVNULL,
+                stdout=out,
+                stderr=subprocess.STDOUT,
+                cwd=places.PROJECT,
+                env={**environment, "VAR_DIR": str(var_dir)},
+                start_new_session=True,
+            )
+
+    @property
+    def text(self) -> str:
+        return self.out.read_text()
+
+    def wait_until_ready(self) -> "Run":
+        processes.wait_until(
+            lambda: "Ctrl-C stops everything" in self.text or self.process.poll() is not None, seconds=START_SECONDS
+        )
+        assert "Ctrl-C stops everything" in self.text, self.text
+        return self
+
+    def stop(self, number: signal.Signals) -> int:
+        self.process.send_signal(number)
+        return self.process.wait(STOP_SECONDS)
+
+    def get(self, path: str) -> int:
+        port = int(re.findall(r"The portal: +http://127\.0\.0\.1:(\d+)/", self.text)[-1])
+        connection = http.client.HTTPConnection(LOOPBACK, port, timeout=30)
+        connection.request("GET", path)
+        return connection.getresponse().status
+
+
+def processes_of(var_dir: Path) -> list[str]:
+    """Return the command lines of the processes that work for `var_dir`: its name is in their environment or line."""
+    found = []
+    for folder in Path("/proc").glob("[0-9]*"):
+        try:
+            line, environment = (folder / "cmdline").read_bytes(), (folder / "environ").read_bytes()
+        except OSError:
+            continue
+        if os.fsencode(var_dir) in line + environment:
+            found.append(line.replace(b"\0", b" ").decode())
+    return found
+
+
+def start_beside(var_dir: Path) -> subprocess.CompletedProcess[str]:
+    """Start a second portal on the same VAR_DIR and wait until it gives up."""
+    return subprocess.run(
+        [sys.executable, "-m", "reputation_portal.local", "run"],
+        cwd=places.PROJECT,
+        env={**os.environ, "VAR_DIR": str(var_dir)},
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=60,
+    )
+
+
+@pytest.fixture(scope="module")
+def portal_dir() -> Iterator[Path]:
+    """The VAR_DIR that the tests of this module use one after the other; the first start loads its demo."""
+    with open_folder() as folder:
+        yield folder
+
+
+@pytest.fixture
+def run(portal_dir: Path) -> Iterator[Run]:
+    """A portal that is ready."""
+    portal = Run(portal_dir)
+    try:
+        yield portal.wait_until_ready()
+    finally:
+        portal.process.kill()
+        portal.process.wait()
+
+
+def test_it_starts_tells_how_to_sign_in_and_stops_without_a_trace(run: Run, portal_dir: Path) -> None:
+    assert run.get("/readyz") == 200
+    assert run.get("/accounts/login/") == 200
+    assert Keyring(portal_dir / "secrets.json").keep("DEMO_PASSWORD", str) in run.text
+    for email in ("owner@acme.example", "viewer@acme.example", "owner@globex.example", "reviewer@portal.example"):
+        assert email in run.text
+    refused = start_beside(portal_dir)
+    assert refused.returncode == 1
+    assert f"already runs on {portal_dir} (process {run.process.pid} serves http://127.0.0.1:" in refused.stderr
+
+    assert run.stop(signal.SIGINT) == 0
+    assert run.text.endswith("Stopped.\n")
+    assert processes_of(portal_dir) == []
+
+
+def test_the_next_start_keeps_the_data_and_a_killed_supervisor_takes_its_processes_along(
+    run: Run, portal_dir: Path
+) -> None:
+    assert "observations in" not in run.text, "the demo was loaded again"
+    assert f"http://127.0.0.1:{PortBook(portal_dir / 'ports.json').last('simulator')}" in run.text
+
+    run.process.kill()
+    run.process.wait()
+
+    gone = processes.wait_until(
+        lambda: all("postgres" in line for line in processes_of(portal_dir)), seconds=STOP_SECONDS
+    )
+    assert gone, processes_of(portal_dir)
+
+
+def test_after_that_it_starts_again_and_a_process_that_dies_stops_everything_and_is_named(
+    run: Run, portal_dir: Path
+) -> None:
+    assert "Stopping a PostgreSQL that an earlier start left behind" in run.text
+
+    os.kill(int((portal_dir / "beat.pid").read_text()), signal.SIGKILL)
+
+    assert run.process.wait(STOP_SECONDS) == 1
+    assert "Stopped: beat was ended by signal 9, so everything was stopped." in run.text
+    assert processes_of(portal_dir) == []
