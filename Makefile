@@ -37,7 +37,7 @@ lint: $(VENV)/.for-testing
 	find templates -name '*.html' -exec $(VENV)/bin/djade --check --target-version 5.2 {} +
 	$(LINT_ENV) $(PYTHON) -m mypy .
 	$(VENV)/bin/lint-imports
-	$(VENV)/bin/deptry .
+	$(PYTHON) -W ignore::UserWarning -m deptry . --config requirements/deptry.toml
 	$(LINT_ENV) $(PYTHON) -W ignore::RuntimeWarning manage.py makemigrations --check --dry-run
 	$(LINT_ENV) $(PYTHON) manage.py check --deploy --fail-level WARNING
 
