@@ -24,6 +24,7 @@ from phone_numbers.models import (
     NumberEvent,
     NumberStatus,
     PhoneNumber,
+    Reading,
     Source,
     SourceView,
 )
@@ -150,6 +151,19 @@ def make_view(number: PhoneNumber, source: str, **fields: Any) -> SourceView:
     with account_scope(number.account_id):
         return SourceView.objects.create(
             account_id=number.account_id, number=number, source=Source.objects.get(key=source), **fields
+        )
+
+
+def make_reading(number: PhoneNumber, source: str, observed_at: datetime = NOW, **fields: Any) -> Reading:
+    """Make one observation of a source (by key), without a verdict, without scores; it changes no view or rating."""
+    fields = {"flagged": False, "verdict": 0, "received_at": observed_at, "ident": ""} | fields
+    with account_scope(number.account_id):
+        return Reading.objects.create(
+            account_id=number.account_id,
+            number=number,
+            source=Source.objects.get(key=source),
+            observed_at=observed_at,
+            **fields,
         )
 
 

@@ -1,6 +1,7 @@
 """Every address of the portal, and what each kind of person gets there. A route without a row here fails.
 
-`stranger` is the owner of another account who asks for something of acme; `nobody` is signed in without an account.
+`stranger` is the owner of another account who asks for something of acme; `nobody` is signed in without an account;
+`reviewer` is platform staff without an account.
 """
 
 from __future__ import annotations
@@ -15,11 +16,11 @@ from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from accounts.models import Account, User
-from phone_numbers.models import PhoneNumber
+from phone_numbers.models import Feed, PhoneNumber, Reading
 from tests import factories
 from tests.conftest import ClientFor
 
-PEOPLE = ("anonymous", "nobody", "stranger", "viewer", "plain_admin", "admin", "owner")
+PEOPLE = ("anonymous", "nobody", "reviewer", "stranger", "viewer", "plain_admin", "admin", "owner")
 LOGIN, OK, NO, GONE, BAD_METHOD = 302, 200, 403, 404, 405
 Statuses = dict[str, int]
 
@@ -30,9 +31,28 @@ class World:
 
     acme: Account
     number: PhoneNumber
+    reading: Reading
+    feed: Feed
+    platform_feed: Feed
 
     def of_number(self) -> dict[str, Any]:
         return {"uuid": self.number.uuid}
+
+    def of_reading(self) -> dict[str, Any]:
+        moment = int(self.reading.observed_at.timestamp()) * 1_000_000
+        return {"uuid": self.number.uuid, "source": "telnyx", "moment": moment}
+
+    def of_feed(self) -> dict[str, Any]:
+        return {"uuid": self.feed.uuid}
+
+    def of_platform_feed(self) -> dict[str, Any]:
+        return {"uuid": self.platform_feed.uuid}
+
+    def pausing_feed(self) -> dict[str, Any]:
+        return {"uuid": self.feed.uuid, "action": "pause"}
+
+    def pausing_platform_feed(self) -> dict[str, Any]:
+        return {"uuid": self.platform_feed.uuid, "action": "pause"}
 
 
 @dataclass(frozen=True)
@@ -51,14 +71,19 @@ def everybody(status: int) -> Statuses:
 
 
 # A page of one's own account: the stranger sees their own.
-ACCOUNT_PAGE = everybody(OK) | {"anonymous": LOGIN, "nobody": NO}
+ACCOUNT_PAGE = everybody(OK) | {"anonymous": LOGIN, "nobody": NO, "reviewer": NO}
 # The same about one thing of acme: for the stranger it does not exist.
 ACME_PAGE = ACCOUNT_PAGE | {"stranger": GONE}
 # A change to one's own view: done, and led back.
-CHANGED = ACCOUNT_PAGE | dict.fromkeys(PEOPLE[2:], 302)
+CHANGED = ACCOUNT_PAGE | dict.fromkeys(PEOPLE[3:], 302)
 # A page that changes something: viewers, and admins without the privilege, are told that they may not.
 EDIT_PAGE = ACCOUNT_PAGE | {"viewer": NO, "plain_admin": NO}
 ACME_EDIT_PAGE = EDIT_PAGE | {"stranger": GONE}
+# A change to one thing of acme: done, and led on.
+ACME_CHANGED = ACME_EDIT_PAGE | {"admin": 302, "owner": 302}
+# What belongs to the platform: members see it, reviewers change it.
+PLATFORM_PAGE = ACCOUNT_PAGE | {"reviewer": OK}
+PLATFORM_EDIT_PAGE = everybody(NO) | {"anonymous": LOGIN, "reviewer": OK}
 # Pages of django-allauth about oneself.
 OWN_PAGE = everybody(OK) | {"anonymous": LOGIN}
 # Entrances: a signed-in person is led on.
@@ -71,7 +96,7 @@ ROWS: dict[str, list[Row]] = {
     "accounts:switch": [
         Row(everybody(BAD_METHOD) | {"anonymous": LOGIN}),
         Row(
-            everybody(302) | {"nobody": GONE, "stranger": GONE},
+            everybody(302) | {"nobody": GONE, "reviewer": GONE, "stranger": GONE},
             method="post",
             data=lambda world: {"account": str(world.acme.uuid)},
         ),
@@ -92,7 +117,7 @@ ROWS: dict[str, list[Row]] = {
     "account_reset_password_from_key": [Row(everybody(OK), kwargs=lambda world: {"uidb36": "1", "key": "nonsense"})],
     "account_reset_password_from_key_done": [Row(everybody(OK))],
     "numbers:list": [Row(ACCOUNT_PAGE), Row(ACCOUNT_PAGE, headers={"HX-Request": "true"})],
-    "numbers:columns": [Row(everybody(BAD_METHOD) | {"anonymous": LOGIN, "nobody": NO}), Row(CHANGED, method="post")],
+    "numbers:columns": [Row(ACCOUNT_PAGE | dict.fromkeys(PEOPLE[3:], BAD_METHOD)), Row(CHANGED, method="post")],
     "numbers:panel": [
         Row(ACME_PAGE, kwargs=World.of_number),
         Row(ACME_PAGE, kwargs=World.of_number, headers={"HX-Request": "true"}),
@@ -101,8 +126,28 @@ ROWS: dict[str, list[Row]] = {
     "numbers:export": [Row(ACCOUNT_PAGE)],
     "numbers:account_history_export": [Row(ACCOUNT_PAGE)],
     "numbers:history_export": [Row(ACME_PAGE, kwargs=World.of_number)],
-    "numbers:import": [Row(EDIT_PAGE), Row(EDIT_PAGE, method="post")],
-    "feeds:list": [Row(ACCOUNT_PAGE)],
+    "numbers:reading_raw": [Row(ACME_PAGE, kwargs=World.of_reading)],
+    "feeds:list": [Row(PLATFORM_PAGE), Row(PLATFORM_PAGE, headers={"HX-Request": "true"})],
+    "feeds:add": [
+        Row(EDIT_PAGE, kwargs=lambda world: {"provider": "telnyx"}),
+        Row(
+            EDIT_PAGE | {"stranger": 400, "admin": 400, "owner": 400},
+            method="post",
+            kwargs=lambda world: {"provider": "telnyx"},
+        ),
+    ],
+    "feeds:detail": [
+        Row(ACME_PAGE | {"nobody": NO, "reviewer": GONE}, kwargs=World.of_feed),
+        Row(PLATFORM_PAGE, kwargs=World.of_platform_feed),
+    ],
+    "feeds:edit": [
+        Row(ACME_EDIT_PAGE | {"reviewer": GONE}, kwargs=World.of_feed),
+        Row(PLATFORM_EDIT_PAGE, kwargs=World.of_platform_feed),
+    ],
+    "feeds:act": [
+        Row(ACME_CHANGED | {"reviewer": GONE}, method="post", kwargs=World.pausing_feed),
+        Row(PLATFORM_EDIT_PAGE | {"reviewer": 302}, method="post", kwargs=World.pausing_platform_feed),
+    ],
 }
 
 
@@ -124,16 +169,30 @@ def test_every_route_has_a_row_and_every_row_a_route() -> None:
 
 @pytest.fixture
 def world(acme: Account) -> World:
-    """acme with one number."""
-    return World(acme=acme, number=factories.make_number(acme))
+    """acme with one number, one reading and one feed, and a feed of the platform."""
+    number = factories.make_number(acme)
+    return World(
+        acme=acme,
+        number=number,
+        reading=factories.make_reading(number, "telnyx", raw="{}"),
+        feed=factories.make_feed(acme),
+        platform_feed=factories.make_feed(None, "ftc"),
+    )
 
 
 @pytest.fixture
 def clients(
-    client_for: ClientFor, nobody: User, stranger: User, viewer: User, plain_admin: User, admin: User, owner: User
+    client_for: ClientFor,
+    nobody: User,
+    reviewer: User,
+    stranger: User,
+    viewer: User,
+    plain_admin: User,
+    admin: User,
+    owner: User,
 ) -> dict[str, Client]:
     """A client for each kind of person."""
-    people = (None, nobody, stranger, viewer, plain_admin, admin, owner)
+    people = (None, nobody, reviewer, stranger, viewer, plain_admin, admin, owner)
     for person in filter(None, people):
         person.set_password("a password of one's own")
         person.save(update_fields=["password"])

@@ -29,6 +29,8 @@ RUNS_SQL = {
     "phone_numbers/feeds/complaints.py",
     "phone_numbers/feeds/ingest.py",
     "phone_numbers/feeds/partitions.py",
+    "phone_numbers/imports/apply_step.py",
+    "phone_numbers/imports/check_step.py",
     "phone_numbers/services/areas.py",
     "phone_numbers/services/counts.py",
     "phone_numbers/services/inventory.py",
