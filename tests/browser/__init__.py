@@ -1,0 +1,1 @@
+"""Journeys that a person makes, in a real browser."""
