@@ -72,13 +72,28 @@ class Account(models.Model):
     spam_carriers = models.PositiveSmallIntegerField(
         default=1, help_text="How many carriers must say Spam before the number is Spam (D19; 1 is R35)."
     )
+    rating_min_observations = models.PositiveSmallIntegerField(
+        null=True, blank=True, help_text="Observations before a carrier's label can be Spam; empty: the portal's (D19)."
+    )
+    rating_spam_share = models.PositiveSmallIntegerField(
+        null=True, blank=True, help_text="Percent of a carrier's last calls that make Spam; empty: the portal's (D19)."
+    )
     created_at = models.DateTimeField(default=timezone.now)
 
     class Meta:
         constraints = [
             models.CheckConstraint(
                 condition=models.Q(spam_carriers__range=(1, 3)), name="accounts_spam_carriers_1_to_3"
-            )
+            ),
+            models.CheckConstraint(
+                condition=models.Q(rating_min_observations__isnull=True)
+                | models.Q(rating_min_observations__range=(1, 10)),
+                name="accounts_rating_min_observations_1_to_10",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(rating_spam_share__isnull=True) | models.Q(rating_spam_share__range=(1, 100)),
+                name="accounts_rating_spam_share_percent",
+            ),
         ]
 
     def __str__(self) -> str:

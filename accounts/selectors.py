@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import date
 
-from accounts.models import Account, License, Membership, User
+from django.db.models import QuerySet
+
+from accounts.models import Account, AuditEvent, License, Membership, Role, User
 from accounts.products import LicenseKind
 from common.scope import account_scope, all_accounts
 
@@ -27,3 +30,33 @@ def seats(account: Account, kind: LicenseKind, *, today: date) -> int:
     with account_scope(account):
         licenses = list(License.objects.filter(kind=kind))
     return sum(license.seats or 0 for license in licenses if license.is_valid_on(today))
+
+
+def members(account: Account) -> list[Membership]:
+    """Return the people of an account with their roles, owners first, then by name."""
+    with account_scope(account):
+        found = list(Membership.objects.select_related("user"))
+    order = {role: place for place, role in enumerate(Role)}
+    return sorted(found, key=lambda one: (order[Role(one.role)], one.user.full_name, one.user.email))
+
+
+@dataclass(frozen=True, slots=True)
+class LicenseLine:
+    """A licence as the account sees it; `in_force` on the day that was asked about."""
+
+    license: License
+    in_force: bool
+
+
+def licenses(account: Account, *, today: date) -> list[LicenseLine]:
+    """Return every licence of an account, those in force first."""
+    with account_scope(account):
+        found = list(License.objects.order_by("kind", "starts_on"))
+    lines = [LicenseLine(license, license.is_valid_on(today)) for license in found]
+    return sorted(lines, key=lambda line: not line.in_force)
+
+
+def audit_events(account: Account) -> QuerySet[AuditEvent]:
+    """Return the audit trail of an account, newest first."""
+    with account_scope(account):
+        return AuditEvent.objects.select_related("actor").order_by("-at", "-pk")

@@ -5,7 +5,7 @@ from django.urls import include, path
 from accounts import urls as account_urls
 from phone_numbers import urls as number_urls
 from phone_numbers.feeds import urls as feed_urls
-from reputation_portal import health, home
+from reputation_portal import health, home, settings_urls
 
 urlpatterns = [
     path("", home.HomeView.as_view(), name="home"),
@@ -13,6 +13,7 @@ urlpatterns = [
     path("accounts/", include("allauth.account.urls")),
     path("numbers/", include(number_urls)),
     path("feeds/", include(feed_urls)),
+    path("settings/", include(settings_urls)),
     path("livez", health.livez, name="livez"),
     path("readyz", health.readyz, name="readyz"),
 ]

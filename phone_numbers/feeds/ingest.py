@@ -23,6 +23,8 @@ from phone_numbers.models import Source
 from phone_numbers.states import NO_SCORE, Rating, SourceKind
 from providers.base import Observation
 
+PREVIEW_LIMIT = 200_000  # flagged numbers; far above what any account has
+
 
 class LeaseLost(Exception):
     """Another worker took the feed over, or moved its cursor: nothing of this page was written."""
@@ -82,14 +84,25 @@ def rerate_due(account: Account, *, now: datetime, limit: int = 10_000) -> int:
     return _rerate(account, ingest_sql.HELD_DUE, now=now, limit=limit)[0]
 
 
-def rerate_account(account: Account, *, now: datetime, batch: int = 10_000) -> int:
-    """Rate every number of an account again, as after a change of thresholds; one transaction per batch."""
-    looked_at, after = 0, 0
-    while True:
-        n, last = _rerate(account, ingest_sql.HELD_RANGE, now=now, limit=batch, after=after)
-        if not n:
-            return looked_at
-        looked_at, after = looked_at + n, last
+def preview_rule(account: Account, rule: RatingRule, *, now: datetime) -> dict[tuple[Rating, Rating], int]:
+    """Return how many numbers another rule would move, by (from, to); nothing is kept.
+
+    Ratings that time alone has changed meanwhile are counted with it.
+    """
+    params = _params(account, rule, now=now) | {"limit": PREVIEW_LIMIT}
+    with transaction.atomic(), connection.cursor() as cursor:
+        for statement, table in (
+            (ingest_sql.HELD_FLAGGED, "held"),
+            (ingest_sql.SEEN, "seen"),
+            (ingest_sql.FRESH_NONE, "fresh"),
+            (ingest_sql.MERGED, "merged"),
+            (ingest_sql.RATED, "rated"),
+        ):
+            _run(cursor, statement, table, params)
+        cursor.execute(ingest_sql.CHANGES)
+        changes = {(Rating(before), Rating(after)): n for before, after, n in cursor.fetchall()}
+        cursor.execute(ingest_sql.DROP_EVALUATED)
+    return changes
 
 
 def due_accounts(now: datetime) -> list[int]:

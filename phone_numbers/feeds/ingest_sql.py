@@ -54,11 +54,11 @@ SELECT {HELD_COLUMNS} FROM numbers_numberstatus
 WHERE account_id = %(account)s AND rerate_at <= %(now)s
 ORDER BY number_id LIMIT %(limit)s FOR NO KEY UPDATE SKIP LOCKED
 """
-HELD_RANGE = f"""
+# Thresholds decide only between Mixed and Spam: a number that nothing flags stays what it is under any of them.
+HELD_FLAGGED = f"""
 CREATE TEMP TABLE held ON COMMIT DROP AS
 SELECT {HELD_COLUMNS} FROM numbers_numberstatus
-WHERE account_id = %(account)s AND number_id > %(after)s
-ORDER BY number_id LIMIT %(limit)s FOR NO KEY UPDATE
+WHERE account_id = %(account)s AND rating >= 2 LIMIT %(limit)s
 """
 
 SEEN = """
@@ -253,6 +253,8 @@ FROM rated CROSS JOIN LATERAL (
 WHERE rating <> new_rating OR (tag_since IS NULL) <> (new_tag_since IS NULL)
 GROUP BY 1, 2, 3, 4, 5, 6, 7 HAVING sum(side_n) <> 0
 """
+
+CHANGES = "SELECT rating, new_rating, count(*) FROM rated WHERE rating <> new_rating GROUP BY 1, 2 ORDER BY 1, 2"
 
 DUE_ACCOUNTS = """
 SELECT DISTINCT account_id FROM numbers_numberstatus WHERE rerate_at <= %(now)s

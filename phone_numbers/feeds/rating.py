@@ -40,11 +40,11 @@ class RatingRule:
 
 
 def rule_for(account: Account) -> RatingRule:
-    """Return the rule with the portal's thresholds and the account's own number of carriers."""
+    """Return the rule with the account's own thresholds, and the portal's where it has none."""
     return RatingRule(
         window=settings.RATING_WINDOW,
-        min_observations=settings.RATING_MIN_OBSERVATIONS,
-        spam_share=settings.RATING_SPAM_SHARE,
+        min_observations=account.rating_min_observations or settings.RATING_MIN_OBSERVATIONS,
+        spam_share=account.rating_spam_share or settings.RATING_SPAM_SHARE,
         provider_check_period=settings.PROVIDER_CHECK_PERIOD,
         tag_expiry=settings.TAG_EXPIRY,
         spam_carriers=account.spam_carriers,
