@@ -65,7 +65,7 @@ def ingest_page(
     with connection.cursor() as cursor:
         if fence:
             check_fence(cursor, fence)
-        _copy_page(cursor, observations)
+        copy_page(cursor, observations)
         counts = _resolve(cursor, params)
         _run(cursor, ingest_sql.HELD, "held", params)
         _run(cursor, ingest_sql.SEEN, "seen", params)
@@ -175,12 +175,17 @@ def _run(cursor: Any, statement: str, table: str, params: dict[str, Any]) -> Non
     cursor.execute(f"ANALYZE {table} (number_id)")
 
 
-def _copy_page(cursor: Any, observations: Sequence[Observation]) -> None:
-    sources = _source_ids({observation.source for observation in observations})
+def copy_page(cursor: Any, observations: Sequence[Observation]) -> None:
+    """Copy observations into the temporary table `page`, as they came."""
     cursor.execute(ingest_sql.PAGE)
-    text = "".join(_page_line(observation, sources) for observation in observations)
-    cursor.copy_expert(ingest_sql.PAGE_COPY, io.StringIO(text))
+    cursor.copy_expert(ingest_sql.PAGE_COPY, io.StringIO(page_text(observations)))
     cursor.execute("ANALYZE page (e164)")
+
+
+def page_text(observations: Sequence[Observation]) -> str:
+    """Return observations as the lines that COPY reads into the table `page`."""
+    sources = _source_ids({observation.source for observation in observations})
+    return "".join(_page_line(observation, sources) for observation in observations)
 
 
 def _source_ids(keys: set[str]) -> dict[str, int]:
