@@ -19,6 +19,9 @@ from accounts.products import Product
 from common.scope import ScopedManager
 from phone_numbers import states
 
+# The few numbers that people look for: tagged or flagged ones, and those between two states. Filters on them would read
+# the whole account along its order. Partial, so that a reading of any other number writes nothing here.
+UNUSUAL = Q(tag_since__isnull=False) | ~Q(flagged_by=[]) | Q(capability__in=[1, 3, 4]) | Q(registration__in=[1, 3])
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -154,6 +157,11 @@ class NumberStatus(models.Model):
             models.Index(fields=["account", "last_updated", "number"], name="numbers_status_by_update"),
             models.Index(fields=["account", "status", "number"], name="numbers_status_by_status"),
             models.Index(fields=["account", "overall", "number"], name="numbers_status_by_overall"),
+            models.Index(
+                fields=["account", "capability", "registration", "tag_since", "number"],
+                name="numbers_status_unusual",
+                condition=UNUSUAL,
+            ),
             models.Index(fields=["rerate_at"], name="numbers_status_rerate", condition=Q(rerate_at__isnull=False)),
         ]
 
