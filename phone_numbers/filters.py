@@ -11,7 +11,7 @@ from typing import Any
 import django_filters
 from django import forms
 from django.core.exceptions import ValidationError
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.http import QueryDict
 
 from accounts.models import Account
@@ -21,6 +21,8 @@ from phone_numbers import states
 from phone_numbers.models import PhoneNumber
 from phone_numbers.selectors import listing
 
+# Up to so many numbers are looked up by key; with more, a page is found sooner by reading along its order.
+FEW = 5_000
 SERVICES_WITH = {
     "registration": [1, 3],
     "monitoring": [2, 3],
@@ -127,6 +129,8 @@ class NumberFilter(django_filters.FilterSet):  # type: ignore[misc]
         "tagged": "tagged",
     }
 
+    # The filters on what seldom changes; the others are on the status.
+    BY_INVENTORY = ("q", "area", "campaign", "ids")
     # Filters whose values are too many to be named one by one.
     counted_filters = ("ids",)
 
@@ -150,7 +154,33 @@ class NumberFilter(django_filters.FilterSet):  # type: ignore[misc]
         """Return the numbers that match these of the filters, none when any filter is not understood."""
         if not self.is_valid():
             return PhoneNumber.objects.none()
-        numbers: QuerySet[PhoneNumber] = self.queryset
+        return self._apply(self.queryset, names)
+
+    def page_numbers(self) -> QuerySet[PhoneNumber]:
+        """Return the same numbers as `qs`, in the shape in which one page of them is found fastest.
+
+        What narrows by number, label, area or campaign is looked up first, up to FEW. The planner cannot know how many
+        there are: without this a search that a tenth of a million numbers match takes twenty times as long.
+        """
+        narrow = [name for name in self.chosen if name in self.BY_INVENTORY]
+        if not narrow:
+            return self.qs
+        few = self._few(narrow)
+        if few is None:
+            return self._walked()
+        return self._apply(self.queryset.filter(status__number_id__in=few), self.chosen.keys() - set(narrow))
+
+    def _few(self, names: list[str]) -> list[int] | None:
+        """Return the keys of the numbers that match these filters, None when there are more than FEW."""
+        found = self._apply(PhoneNumber.objects.all(), names).order_by().values_list("pk", flat=True)
+        keys = list(found[: FEW + 1])
+        return None if len(keys) > FEW else keys
+
+    def _walked(self) -> QuerySet[PhoneNumber]:
+        numbers = self._apply(self.queryset, self.chosen.keys() - {"q"})
+        return listing.found_by_walking(numbers, self.account, self.chosen["q"]) if "q" in self.chosen else numbers
+
+    def _apply(self, numbers: QuerySet[PhoneNumber], names: Collection[str]) -> QuerySet[PhoneNumber]:
         for name in self.filters:
             if name in names:
                 numbers = self.filters[name].filter(numbers, self.form.cleaned_data[name])
@@ -177,7 +207,8 @@ class NumberFilter(django_filters.FilterSet):  # type: ignore[misc]
     def with_flags(self, numbers: QuerySet[PhoneNumber], _name: str, keys: list[str]) -> QuerySet[PhoneNumber]:
         """Return the numbers that any of these sources flags now."""
         ids = [source.pk for source in self.sources if source.key in keys]
-        return numbers.filter(status__flagged_by__overlap=ids) if keys else numbers
+        # Not empty follows from the overlap; said again, it lets the partial index of unusual numbers answer.
+        return numbers.filter(~Q(status__flagged_by=[]), status__flagged_by__overlap=ids) if keys else numbers
 
     def in_campaigns(self, numbers: QuerySet[PhoneNumber], _name: str, uuids: list[str]) -> QuerySet[PhoneNumber]:
         """Return the numbers in the pool of any of these campaigns."""
