@@ -42,11 +42,13 @@ class AccountPageMixin(AccessMixin, View):
         """Return the account that the person looks at."""
         if self.request.account is None:
             raise PermissionDenied
-        return self.request.account
+        account: Account = self.request.account
+        return account
 
     @property
     def membership(self) -> Membership:
         """Return the person's membership in that account."""
         if self.request.membership is None:
             raise PermissionDenied
-        return self.request.membership
+        membership: Membership = self.request.membership
+        return membership
