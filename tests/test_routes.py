@@ -16,6 +16,7 @@ from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from accounts.models import Account, User
+from accounts.products import LicenseKind
 from phone_numbers.models import Feed, PhoneNumber, Reading
 from tests import factories
 from tests.conftest import ClientFor
@@ -148,6 +149,21 @@ ROWS: dict[str, list[Row]] = {
         Row(ACME_CHANGED | {"reviewer": GONE}, method="post", kwargs=World.pausing_feed),
         Row(PLATFORM_EDIT_PAGE | {"reviewer": 302}, method="post", kwargs=World.pausing_platform_feed),
     ],
+    "settings:home": [Row(ACCOUNT_PAGE)],
+    "settings:audit": [Row(ACCOUNT_PAGE)],
+    "settings:thresholds": [
+        Row(ACCOUNT_PAGE),
+        Row(
+            EDIT_PAGE,
+            method="post",
+            data=lambda world: {"spam_carriers": 2, "min_observations": "", "spam_share": "", "step": "preview"},
+        ),
+        Row(
+            EDIT_PAGE | {"stranger": 302, "admin": 302, "owner": 302},
+            method="post",
+            data=lambda world: {"spam_carriers": 2, "min_observations": "", "spam_share": "", "step": "keep"},
+        ),
+    ],
 }
 
 
@@ -245,3 +261,32 @@ def test_no_page_may_be_framed_or_run_foreign_scripts(name: str, world: World, c
     assert "frame-ancestors 'none'" in policy
     assert "unsafe-inline" not in policy
     assert response["X-Frame-Options"] == "DENY"
+
+
+HUB = ("numbers:list", "numbers:export", "numbers:account_history_export", "numbers:panel", "numbers:history")
+
+
+@pytest.mark.parametrize("name", HUB)
+def test_without_a_license_the_hub_explains_which_one_is_missing(name: str, client_for: ClientFor, db: None) -> None:
+    account = factories.make_account(kinds=[LicenseKind.PHONE_PRO, LicenseKind.CONTACT_CENTER_ESSENTIALS])
+    number = factories.make_number(account)
+    kwargs = {"uuid": number.uuid} if name in ("numbers:panel", "numbers:history") else {}
+    response = client_for(factories.make_member(account)).get(reverse(name, kwargs=kwargs))
+    assert response.status_code == NO
+    text = response.content.decode()
+    assert "Enterprise Spam Registration" in text
+    assert "Spam Monitoring and Remediation" in text
+
+
+@pytest.mark.parametrize(
+    "kind",
+    [
+        LicenseKind.SPAM_REGISTRATION,
+        LicenseKind.SPAM_MONITORING,
+        LicenseKind.CONTACT_CENTER_PREMIUM,
+        LicenseKind.CONTACT_CENTER_ELITE,
+    ],
+)
+def test_any_one_of_four_licenses_opens_the_hub(kind: LicenseKind, client_for: ClientFor, db: None) -> None:
+    account = factories.make_account(kinds=[kind])
+    assert client_for(factories.make_member(account)).get(reverse("numbers:list")).status_code == OK
