@@ -12,7 +12,7 @@ from django.views.generic import TemplateView
 
 from accounts.access import AccountPageMixin
 from phone_numbers import states
-from phone_numbers.models import ImportJob
+from phone_numbers.models import Feed, ImportJob
 from phone_numbers.selectors import home as selectors
 from phone_numbers.templatetags.reputation import RATING_CLASS
 from reputation_portal.frame import address
@@ -32,6 +32,7 @@ class Task:
     text: str
     href: str
     link: str
+    subject: str = ""
 
 
 @dataclass(frozen=True)
@@ -82,6 +83,7 @@ class HomeView(AccountPageMixin, TemplateView):
             "chart": _chart(rows),
             "chart_rows": rows[::-1],
             "chart_series": [(rating.label, RATING_CLASS[rating]) for rating in CHART_ORDER],
+            "shares_read": selectors.FLAGGED_READ,
             "shares": selectors.carrier_shares(self.totals),
             "tasks": [*_feed_tasks(feeds), *_number_tasks(self.totals), *_import_tasks()],
             "feeds": feeds[:FEEDS_SHOWN],
@@ -111,18 +113,15 @@ def _chart(rows: list[ChartRow]) -> dict[str, Any]:
 
 
 def _feed_tasks(feeds: list[selectors.FeedFreshness]) -> list[Task]:
-    href = address("feeds:list")
-    return [Task("rss", one.css, _feed_text(one), href, "Show feeds") for one in feeds if one.needs_a_person]
+    return [
+        Task("rss", one.health.css, one.health.sentence, _feed_href(one.feed), "Show", subject=f"Feed {one.feed.name}")
+        for one in feeds
+        if one.needs_a_person
+    ]
 
 
-def _feed_text(freshness: selectors.FeedFreshness) -> str:
-    feed = freshness.feed
-    if not feed.failures:
-        return f"The feed {feed.name} is stale: it has brought nothing for twice its interval."
-    if feed.paused:
-        return f"The feed {feed.name} was stopped. {feed.last_error}".strip()
-    times = "once" if feed.failures == 1 else f"{feed.failures} times in a row"
-    return f"The feed {feed.name} failed {times}. {feed.last_error}".strip()
+def _feed_href(feed: Feed) -> str:
+    return reverse("feeds:detail", args=[feed.uuid]) if address("feeds:list") else ""
 
 
 def _number_tasks(totals: selectors.Totals) -> list[Task]:

@@ -11,10 +11,11 @@ from django.db.models import Count, F, Func, QuerySet, SmallIntegerField, Sum
 
 from phone_numbers import states
 from phone_numbers.models import Feed, ImportJob, NumberCount, NumberStatus, RatingDay, Source
+from phone_numbers.selectors import feeds
 
 CHART_DAYS = 90
 FLAGGED_RATINGS = frozenset({states.Rating.MIXED, states.Rating.SPAM})
-STALE_AFTER_INTERVALS = 2
+FLAGGED_READ = 100_000
 
 
 def flagged_total() -> int:
@@ -74,6 +75,16 @@ class Totals:
         found = [states.ReputationStatus.MIXED, states.ReputationStatus.SPAM]
         return [*found, states.ReputationStatus.IN_PROGRESS] if hidden else found
 
+    @cached_property
+    def flagged(self) -> int:
+        """Return how many numbers are rated Mixed or Spam."""
+        return sum(cell.n for cell in self.cells if cell.rating in FLAGGED_RATINGS)
+
+    @property
+    def shares_are_estimates(self) -> bool:
+        """Tell whether there are more flagged numbers than a page may read one by one."""
+        return self.flagged > FLAGGED_READ
+
     @staticmethod
     def _in_progress(cell: Cell) -> bool:
         return cell.registration == states.Registration.IN_PROGRESS
@@ -113,9 +124,10 @@ class CarrierShare:
 def carrier_shares(current: Totals) -> list[CarrierShare]:
     """Return the share that each carrier flags, the worst first; a provider only when it flags any.
 
-    Counts over the flagged numbers, which are few, by the index on the status: it never reads the other numbers.
+    Counts over the flagged numbers, which are few, by the index on the status: it never reads the other numbers. Past
+    FLAGGED_READ flagged numbers it reads that many and scales up: an estimate (`Totals.shares_are_estimates`).
     """
-    flagged = _flagged_by_source(current.flagged_statuses)
+    flagged = _flagged_by_source(current)
     worst = max(flagged.values(), default=0)
     shares = [
         CarrierShare(source, n, _percent(n, current.numbers), _percent(n, worst))
@@ -125,10 +137,14 @@ def carrier_shares(current: Totals) -> list[CarrierShare]:
     return sorted(shares, key=lambda share: -share.flagged)
 
 
-def _flagged_by_source(statuses: list[states.ReputationStatus]) -> dict[int, int]:
+def _flagged_by_source(current: Totals) -> dict[int, int]:
+    rows = NumberStatus.objects.filter(status__in=current.flagged_statuses)
+    if current.shares_are_estimates:
+        rows = NumberStatus.objects.filter(pk__in=rows.order_by("pk").values("pk")[:FLAGGED_READ])
     unnested = Func(F("flagged_by"), function="unnest", output_field=SmallIntegerField())
-    rows = NumberStatus.objects.filter(status__in=statuses).annotate(source=unnested).values_list("source")
-    return dict(rows.annotate(n=Count("pk")).order_by())
+    counts = rows.annotate(source=unnested).values_list("source").annotate(n=Count("pk")).order_by()
+    scale = max(current.flagged / FLAGGED_READ, 1.0)
+    return {source: round(n * scale) for source, n in counts}
 
 
 def _percent(part: int, whole: int) -> float:
@@ -137,43 +153,23 @@ def _percent(part: int, whole: int) -> float:
 
 @dataclass(frozen=True)
 class FeedFreshness:
-    """How fresh what a feed brings is: the word, its color class, and whether its next run is due by now."""
+    """How fresh what a feed brings is, and whether its next run is due by now."""
 
     feed: Feed
-    word: str
-    css: str
+    health: feeds.FeedHealth
     is_due: bool
 
     @property
     def needs_a_person(self) -> bool:
         """Tell whether someone should look at the feed."""
-        return self.css in {"is-spam", "is-mixed"}
+        return self.health.css in {"is-spam", "is-mixed"}
 
 
 def feed_freshness(*, now: datetime) -> list[FeedFreshness]:
-    """Return the account's feeds, those that need a person first."""
-    feeds = Feed.objects.order_by("name", "pk").defer("secret", "settings", "cursor")
-    found = [FeedFreshness(feed, *_freshness(feed, now=now), is_due=feed.due_at <= now) for feed in feeds]
+    """Return the feeds of the open account, those that need a person first."""
+    own = Feed.objects.order_by("name", "pk").defer("secret", "settings", "cursor")
+    found = [FeedFreshness(feed, feeds.health_of(feed, now=now), is_due=feed.due_at <= now) for feed in own]
     return sorted(found, key=lambda freshness: not freshness.needs_a_person)
-
-
-def _freshness(feed: Feed, *, now: datetime) -> tuple[str, str]:
-    """Return the word and the color class; a feed is stale after twice its interval without success (D19).
-
-    A feed that is paused after a failure was stopped by the portal: its settings are wrong, and someone must look.
-    """
-    stale_at = (feed.last_success_at or feed.created_at) + STALE_AFTER_INTERVALS * timedelta(
-        seconds=feed.interval_seconds
-    )
-    if feed.failures:
-        return ("Stopped" if feed.paused else "Failing"), "is-spam"
-    if feed.paused:
-        return "Paused", "is-none"
-    if stale_at < now:
-        return "Stale", "is-mixed"
-    if feed.state == states.FeedState.LEASED:
-        return "Running", "is-progress"
-    return ("Fresh", "is-healthy") if feed.last_success_at else ("Waiting for its first run", "is-progress")
 
 
 def imports_to_confirm() -> QuerySet[ImportJob]:

@@ -213,26 +213,34 @@ def test_an_import_that_waits_for_agreement_is_listed(acme: Account, owner: User
 
 
 @pytest.mark.parametrize(
-    ("fields", "word"),
-    [
-        ({}, "Waiting for its first run"),
-        ({"last_success_at": timedelta(minutes=-90)}, "Fresh"),
-        ({"last_success_at": timedelta(minutes=-121)}, "Stale"),
-        ({"created_at": timedelta(minutes=-121)}, "Stale"),
-        ({"last_success_at": timedelta(minutes=-5), "failures": 1}, "Failing"),
-        ({"paused": True, "failures": 1}, "Stopped"),
-        ({"paused": True}, "Paused"),
-        ({"last_success_at": timedelta(minutes=-5), "state": "leased"}, "Running"),
-    ],
+    ("success_ago", "word", "needs_a_person"),
+    [(timedelta(minutes=90), "Healthy", False), (timedelta(minutes=121), "Stale", True)],
 )
-def test_the_freshness_of_a_feed_has_a_word(fields: dict[str, object], word: str, acme: Account) -> None:
-    moments = {name: factories.NOW + value if isinstance(value, timedelta) else value for name, value in fields.items()}
-    if moments.get("state") == "leased":
-        moments |= {"lease_token": acme.uuid, "lease_until": factories.NOW}
-    factories.make_feed(acme, interval_seconds=3600, **moments)
+def test_d19_a_feed_is_stale_after_twice_its_interval(
+    success_ago: timedelta, word: str, needs_a_person: bool, acme: Account
+) -> None:
+    factories.make_feed(acme, interval_seconds=3600, last_success_at=factories.NOW - success_ago)
     with account_scope(acme):
         (freshness,) = selectors.feed_freshness(now=factories.NOW)
-    assert freshness.word == word
+    assert (freshness.health.word, freshness.needs_a_person) == (word, needs_a_person)
+
+
+def test_the_feeds_of_the_platform_are_not_the_accounts(acme: Account) -> None:
+    factories.make_feed(None)
+    with account_scope(acme):
+        assert selectors.feed_freshness(now=factories.NOW) == []
+
+
+def test_with_very_many_flagged_numbers_the_shares_are_estimates(
+    acme: Account, monkeypatch: pytest.MonkeyPatch, owner: User, client_for: ClientFor
+) -> None:
+    monkeypatch.setattr(selectors, "FLAGGED_READ", 2)
+    for _ in range(6):
+        factories.make_number(acme, rating=states.Rating.SPAM, flagged_by=_source_ids("att"))
+    with account_scope(acme):
+        shares = selectors.carrier_shares(selectors.totals())
+    assert (shares[0].source.key, shares[0].flagged, shares[0].percent) == ("att", 6, 100)
+    assert "estimated from" in _home(client_for(owner))
 
 
 def test_a_failing_feed_is_shown_with_its_error_and_comes_first(
@@ -243,7 +251,7 @@ def test_a_failing_feed_is_shown_with_its_error_and_comes_first(
     factories.make_feed(acme, name="A fresh one", created_at=now, last_success_at=now, due_at=now + timedelta(hours=1))
     factories.make_feed(acme, name="Broken", created_at=now, failures=3, last_error="The API key was refused.")
     html = _home(client_for(owner))
-    assert "The feed Broken failed 3 times in a row. The API key was refused." in html
+    assert "<strong>Feed Broken</strong><br>Failed 3 times in a row: The API key was refused." in html
     freshness = html.split('id="feeds-title"')[1]
     assert freshness.index("Broken") < freshness.index("A fresh one")
 
