@@ -16,6 +16,8 @@ from urllib.parse import SplitResult, urlsplit
 import requests
 from requests_hardened.ip_filter import InvalidIPAddress
 from requests_hardened.ip_filter_adapter import IPFilterAdapter
+from urllib3.exceptions import HTTPError
+from urllib3.util import parse_url
 
 from providers.errors import Misconfigured
 
@@ -80,10 +82,12 @@ def _split(url: str) -> SplitResult:
     if not url.isascii() or any(mark in url for mark in "\\\r\n\t \0"):
         raise Misconfigured("The address holds a character that addresses may not have. Type it again.")
     try:
-        parts = urlsplit(url)
-        _ = parts.port
-    except ValueError as exc:
+        parts, called = urlsplit(url), parse_url(url)
+        same = (parts.hostname, parts.port) == ((called.host or "").strip("[]").lower() or None, called.port)
+    except (ValueError, HTTPError) as exc:
         raise Misconfigured("The address cannot be read: its host or port is malformed. Type it again.") from exc
+    if not same:
+        raise Misconfigured("The address can be read in two ways. Write it plainly: https://host/path.")
     return parts
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Iterator
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import IO
 
 from providers import http
@@ -45,7 +45,7 @@ class FtcDailyFiles:
 
     def test_connection(self, *, today: date | None = None) -> ConnectionReport:
         """Looks for a file of the last ten days."""
-        last = today or date.today()  # noqa: DTZ011 (only how far back to look)
+        last = today or datetime.now(UTC).date()
         try:
             for back in range(10):
                 file = self._file(last - timedelta(days=back))

@@ -29,6 +29,7 @@ STRAY_LABEL = 0.0008
 ENOUGH_TRAFFIC = 0.35
 SILENT_SHARE = 0.02
 QUIET_SHARE = 0.08
+_CARRIER_KEYS = {carrier: text_key(carrier, 0) for carrier in CARRIERS}
 _RISKS = ("low", "medium", "high")
 _START = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -79,7 +80,10 @@ class _Stretch:
 
 
 class World:
-    """All made-up numbers under one seed. The overlay (`label`, `clear`) is the only memory."""
+    """All made-up numbers under one seed. The overlay (`label`, `clear`, `jump`) is the only memory.
+
+    `changes` counts what was done to it: an answer computed ahead holds while the count stays.
+    """
 
     def __init__(self, seed: int, epoch: datetime, speed: float = 1.0) -> None:
         if epoch.tzinfo is None:
@@ -90,6 +94,7 @@ class World:
         self.epoch = epoch
         self.speed = speed
         self._stretches = [_Stretch(seconds_of(epoch), seconds_of(epoch))]
+        self.changes = 0
         self._cleared: dict[str, list[float]] = {}
         self._forced: dict[str, list[Episode]] = {}
 
@@ -118,6 +123,7 @@ class World:
         if seconds < 0:
             raise ValueError("Simulated time only goes forward.")
         wall = max(seconds_of(at), self._stretches[-1].wall)
+        self.changes += 1
         self._stretches.append(_Stretch(wall, self.simulated(moment_of(wall)) + seconds))
 
     # What the provider says -----------------------------------------------------------------------------------------
@@ -180,7 +186,7 @@ class World:
         episodes = self._episodes_between(e164, key, since, until)
         found = []
         for carrier in CARRIERS:
-            found += self._calls_at(e164, carrier, mix(key ^ text_key(carrier, 0)), since, until, episodes)
+            found += self._calls_at(e164, carrier, mix(key ^ _CARRIER_KEYS[carrier]), since, until, episodes)
         for moment, call in sorted(found, key=lambda pair: pair[0]):
             if since <= moment < until:
                 yield call
@@ -214,11 +220,13 @@ class World:
 
     def label(self, e164: str, at: datetime, carriers: tuple[str, ...] = CARRIERS[:3]) -> None:
         """Label a number from now on, whatever its fate was: full strength at once, until cleared."""
+        self.changes += 1
         episode = forced_episode(text_key(e164, self.seed), self.simulated(at), carriers)
         self._forced.setdefault(e164, []).append(episode)
 
     def clear(self, e164: str, at: datetime) -> None:
         """End whatever labels the number has at this moment: a remediation that worked."""
+        self.changes += 1
         self._cleared.setdefault(e164, []).append(self.simulated(at))
 
     def _episodes(self, e164: str, key: int, moment: float) -> tuple[Episode, ...]:

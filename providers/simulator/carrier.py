@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import json
+from bisect import bisect_left
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -12,11 +13,12 @@ from aiohttp import web
 from providers.simulator.answers import ApiError, stamp
 from providers.simulator.behaviour import CarrierCall
 from providers.simulator.episodes import CARRIERS, DAY
-from providers.simulator.records import Account
+from providers.simulator.records import Account, CallsAhead
 from providers.simulator.state import Simulator
 from providers.simulator.telnyx import access
 
 BACKLOG = timedelta(days=14)
+AHEAD = timedelta(minutes=1)
 LARGEST = 50_000
 CALLS_PER_NUMBER_AND_DAY = len(CARRIERS) * 0.65
 _START = datetime(1970, 1, 1, tzinfo=UTC)
@@ -48,9 +50,22 @@ def _until(simulator: Simulator, account: Account, since: datetime, limit: int) 
 
 def _lines(simulator: Simulator, account: Account, since: datetime, until: datetime) -> list[dict[str, Any]]:
     """In order of time; what was put in by hand comes when it arrived, with whatever time it carries."""
-    found = [(call.at, _line(call)) for e164 in account.inventory for call in simulator.world.calls(e164, since, until)]
+    found = [(call.at, _line(call)) for call in _calls(simulator, account, since, until)]
     found += [(one.at, one.line) for one in simulator.injected if since <= one.at < until]
     return [line for _, line in sorted(found, key=lambda pair: pair[0])]
+
+
+def _calls(simulator: Simulator, account: Account, since: datetime, until: datetime) -> list[CarrierCall]:
+    """The calls of a span. A poller asks for a few seconds at a time, so at least a minute is computed at once."""
+    ahead = account.calls_ahead
+    if ahead is None or ahead.changes != simulator.world.changes or not ahead.since <= since <= until <= ahead.until:
+        end = max(until, since + AHEAD)
+        every = [call for e164 in account.inventory for call in simulator.world.calls(e164, since, end)]
+        every.sort(key=lambda call: call.at)
+        ahead = account.calls_ahead = CallsAhead(simulator.world.changes, since, end, every)
+    first = bisect_left(ahead.calls, since, key=lambda call: call.at)
+    last = bisect_left(ahead.calls, until, key=lambda call: call.at)
+    return ahead.calls[first:last]
 
 
 def _line(call: CarrierCall) -> dict[str, Any]:

@@ -8,6 +8,7 @@ double spaces before an ampersand, `No Subject Provided`, quoted commas, rows no
 
 from __future__ import annotations
 
+import asyncio
 import csv
 import io
 import random
@@ -18,8 +19,7 @@ from functools import lru_cache
 from aiohttp import web
 
 from providers.simulator.behaviour import World
-from providers.simulator.inventory import DEMO_SIZE, Inventory
-from providers.simulator.state import Simulator
+from providers.simulator.inventory import DEMO_SIZE, numbers
 from providers.simulator.telnyx import access
 
 HEADER = (
@@ -63,7 +63,8 @@ async def daily_file(request: web.Request) -> web.Response:
     simulator, day = access.simulator(request), _day(request.match_info["day"])
     if day is None or not is_published(day, simulator.now()):
         raise web.HTTPNotFound(text="<html><body>Page not found</body></html>", content_type="text/html")
-    return web.Response(body=_file(simulator, day), content_type="text/csv")
+    body = await asyncio.to_thread(csv_of, simulator.world, day)
+    return web.Response(body=body, content_type="text/csv")
 
 
 def _day(text: str) -> date | None:
@@ -77,10 +78,6 @@ def is_published(day: date, now: datetime) -> bool:
     if day.weekday() >= 5 or now - OLDEST > datetime.combine(day, PUBLISHED):
         return False
     return datetime.combine(day, PUBLISHED) <= now
-
-
-def _file(simulator: Simulator, day: date) -> bytes:
-    return csv_of(simulator.world, day)
 
 
 @lru_cache(maxsize=8)
@@ -103,13 +100,18 @@ def _days_covered(day: date) -> Iterator[date]:
 
 def _rows(world: World, day: date, luck: random.Random) -> Iterator[Row]:
     midday = datetime.combine(day, time(12), tzinfo=UTC)
-    everybody = Inventory("ftc", DEMO_SIZE, world.seed)
+    everybody = _everybody(world.seed)
     for e164 in everybody:
         if world.risk(e164, midday) == "high" and luck.random() < 0.6:
             for _ in range(1 + int(luck.expovariate(1.2))):
                 yield _row(e164[2:], day, luck)
     for _ in range(QUIET_COMPLAINTS):
         yield _row(_written(everybody[luck.randrange(DEMO_SIZE)][2:], luck), day, luck)
+
+
+@lru_cache(maxsize=2)
+def _everybody(seed: int) -> list[str]:
+    return numbers("ftc", DEMO_SIZE, seed)
 
 
 def _written(number: str, luck: random.Random) -> str:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import NAMESPACE_URL, uuid5
 
+from providers.simulator.behaviour import CarrierCall
 from providers.simulator.inventory import Inventory
 
 HISTORY = timedelta(days=200)
@@ -111,16 +113,43 @@ class Holding:
         yield from (e164 for e164 in self._added if not self._is_removed(e164))
 
     def slice(self, start: int, stop: int) -> list[str]:
-        """The numbers from `start` to `stop` of the list; cheap while nothing was removed."""
-        if self._removed:
-            return list(self)[start:stop]
-        base = [self._inventory[place] for place in range(start, min(stop, self._size))] if self._inventory else []
-        added = list(self._added)[max(0, start - self._size) : max(0, stop - self._size)] if self._added else []
-        return base + added
+        """The numbers from `start` to `stop` of the list, without walking over those before."""
+        gone = self._gone_places()
+        place, shown = _skipping(start, gone), stop - start
+        base: list[str] = []
+        while self._inventory is not None and place < self._size and len(base) < shown:
+            base.append(self._inventory[place])
+            place = _after(place, gone)
+        held = self._size - len(gone)
+        added = [e164 for e164 in self._added if not self._is_removed(e164)] if self._added else []
+        return base + added[max(0, start - held) : max(0, stop - held)]
+
+    def _gone_places(self) -> list[int]:
+        """Where in the inventory the removed numbers stood, in order."""
+        if not self._removed or self._inventory is None:
+            return []
+        places = (self._inventory.position(e164) for e164 in self._touched if self._is_removed(e164))
+        return sorted(place for place in places if place is not None)
 
     def _is_removed(self, e164: str) -> bool:
         record = self._touched.get(e164)
         return record is not None and record.removed_at is not None
+
+
+def _skipping(count: int, gone: list[int]) -> int:
+    """The place in the inventory after `count` numbers that are still there."""
+    place = count
+    while (further := count + bisect_right(gone, place)) != place:
+        place = further
+    return place
+
+
+def _after(place: int, gone: list[int]) -> int:
+    """The next place that is not gone."""
+    place += 1
+    while (at := bisect_left(gone, place)) < len(gone) and gone[at] == place:
+        place += 1
+    return place
 
 
 @dataclass(slots=True)
@@ -174,6 +203,16 @@ class Enterprise:
     proof: Proof | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class CallsAhead:
+    """Carrier calls of a span computed in advance, oldest first; they hold while the world's `changes` stay."""
+
+    changes: int
+    since: datetime
+    until: datetime
+    calls: list[CarrierCall]
+
+
 @dataclass(slots=True)
 class Account:
     """Everything behind one bearer key."""
@@ -183,6 +222,7 @@ class Account:
     enterprises: dict[str, Enterprise] = field(default_factory=dict)
     documents: dict[str, Document] = field(default_factory=dict)
     agreements: list[tuple[str, datetime]] = field(default_factory=list)
+    calls_ahead: CallsAhead | None = None
 
     @property
     def masked_key(self) -> str:

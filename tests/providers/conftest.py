@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import settings
 
 from providers.http import HttpClient
 from tests.simulator import RunningSimulator, _faulty_simulator, own_simulator, simulator
+
+settings.register_profile("shared machine", deadline=None)
+settings.load_profile("shared machine")
 
 __all__ = ["_faulty_simulator", "own_simulator", "simulator"]
 

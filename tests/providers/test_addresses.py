@@ -84,6 +84,7 @@ def test_every_spelling_of_a_private_address_is_refused_at_the_request(host: str
         "https://exam\tple.com/",
         "https://example.com\\@127.0.0.1/",
         "https://exämple.com/",
+        "https:///example.com/",
         "https://[::1/",
         "https://example.com:99999/",
         "https://169.254.169.254/",

@@ -107,14 +107,13 @@ def test_labelled_numbers_have_a_category_bad_sentiment_and_labelled_calls() -> 
 
 
 def test_healthy_numbers_are_hardly_ever_labelled_in_calls() -> None:
-    healthy = [e164 for e164 in SAMPLE if _calm(e164)]
+    healthy = [e164 for e164 in SAMPLE[:500] if _calm(e164)]
     calls = [call for e164 in healthy for call in world().calls(e164, EPOCH - 10 * DAY, EPOCH)]
     assert sum(call.flagged for call in calls) / len(calls) < 0.005
 
 
 def _calm(e164: str) -> bool:
-    readings = [world().reading(e164, EPOCH - back * DAY / 2) for back in range(22)]
-    return all(one is not None and one.spam_risk == "low" for one in readings)
+    return all(world().risk(e164, EPOCH - back * DAY / 2) == "low" for back in range(22))
 
 
 def test_every_carrier_speaks_its_own_words() -> None:

@@ -17,14 +17,13 @@ from providers.telnyx.readings import TelnyxReadings
 from tests.simulator import RunningSimulator
 
 Build = Callable[[HttpClient], ReadingsFeed]
-KEY = "faults-n300"
 
 
 @pytest.fixture(params=["telnyx", "carrier_feed"])
 def feed(request: pytest.FixtureRequest, own_simulator: RunningSimulator, own_client: HttpClient) -> ReadingsFeed:
     if request.param == "telnyx":
-        return TelnyxReadings(TelnyxClient(own_client, key=KEY, base_url=f"{own_simulator.url}/v2"))
-    return CarrierFeed(own_client, url=f"{own_simulator.url}/carrier/v1/calls", key=KEY)
+        return TelnyxReadings(TelnyxClient(own_client, key="faults-n300", base_url=f"{own_simulator.url}/v2"))
+    return CarrierFeed(own_client, url=f"{own_simulator.url}/carrier/v1/calls", key="faults-n60")
 
 
 def until_caught_up(feed: ReadingsFeed, *, limit: int = 250) -> list[ReadingsPage]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
@@ -12,6 +11,7 @@ from aiohttp import web
 
 from providers.simulator.answers import ApiError, body_of, chosen, meta, not_found, page_asked, single, stamp
 from providers.simulator.area_codes import AREA_CODES, TOLL_FREE_CODES
+from providers.simulator.behaviour import ReputationData
 from providers.simulator.episodes import DAY
 from providers.simulator.hashing import text_key
 from providers.simulator.records import Enterprise, HeldNumber, made_up_id
@@ -250,7 +250,6 @@ def render(simulator: Simulator, owner: Enterprise, record: HeldNumber) -> dict[
     """One number with its newest stored snapshot; null while nothing was collected."""
     looked = simulator.last_look(owner, record.e164)
     reading = simulator.world.reading(record.e164, looked) if looked is not None else None
-    data = asdict(reading) | {"last_refreshed_at": stamp(reading.last_refreshed_at)} if reading is not None else None
     return {
         "id": made_up_id(owner.id, record.e164),
         "enterprise_id": owner.id,
@@ -261,7 +260,22 @@ def render(simulator: Simulator, owner: Enterprise, record: HeldNumber) -> dict[
         "confirm_by": stamp(record.confirm_by),
         "removal_reason": record.removal_reason,
         "removed_at": stamp(record.removed_at),
-        "reputation_data": data,
+        "reputation_data": _snapshot(reading),
         "created_at": stamp(record.created_at),
         "updated_at": stamp(looked or record.created_at),
+    }
+
+
+def _snapshot(reading: ReputationData | None) -> dict[str, Any] | None:
+    """Written out, since `asdict` would take half of the time of a list page."""
+    if reading is None:
+        return None
+    return {
+        "spam_risk": reading.spam_risk,
+        "spam_category": reading.spam_category,
+        "maturity_score": reading.maturity_score,
+        "connection_score": reading.connection_score,
+        "engagement_score": reading.engagement_score,
+        "sentiment_score": reading.sentiment_score,
+        "last_refreshed_at": stamp(reading.last_refreshed_at),
     }
