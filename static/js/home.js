@@ -30,7 +30,7 @@
   const flagged = series.filter(({ label: name }) => FLAGGED.includes(name)).map((one) => dataset(one, "flagged"));
   const axis = (title, weight) => ({
     stacked: true, stack: "axes", stackWeight: weight, beginAtZero: true, border: { display: false },
-    title: { display: true, text: title }, grid: {},
+    title: { display: canvas.clientWidth > 480, text: title }, grid: {},
     ticks: { precision: 0, maxTicksLimit: 4, callback: (value) => count.format(value) },
   });
 
