@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import threading
 import uuid
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -148,6 +149,36 @@ def test_a_day_known_in_both_kinds_is_told_by_its_full_rows_whichever_came_first
     assert (report.stored, report.in_full) == (1, 3)
     assert stored(number) == one_way
     assert [date_only for _, date_only, _, _, _ in one_way] == [False, False, True]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_files_that_are_taken_at_the_same_moment_count_once(acme: Account) -> None:
+    number = factories.make_number(acme, "+12025550123")
+    errors: list[BaseException] = []
+
+    def run(text: str) -> None:
+        try:
+            take(text)
+        except BaseException as error:
+            errors.append(error)
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=run, args=(text,)) for text in (SAME_DAYS, FULL_DAY, SAME_DAYS, FULL_DAY)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert errors == []
+    assert [date_only for _, date_only, _, _, _ in stored(number)] == [False, False, True]
+    assert factories.status_of(number).complaints_90d == 3
+
+
+def test_a_number_that_came_later_gets_its_complaints_when_the_file_is_taken_again(acme: Account) -> None:
+    complaints.import_file(FULL, now=NOW)
+    number = factories.make_number(acme, "+13152328257")
+    report = complaints.import_file(FULL, now=NOW)
+    assert (report.stored, len(stored(number))) == (5, 5)
 
 
 def test_no_column_of_the_database_holds_anything_of_the_consumer(acme: Account) -> None:
