@@ -61,7 +61,9 @@ def _install_packages(*, with_browser: bool) -> None:
     node, npm = _node_and_npm()
     command: list[str | Path] = [node, npm, "ci", "--loglevel=error", "--no-update-notifier"]
     command += [] if with_browser else ["--omit=dev"]
-    environment = {**os.environ, "PATH": f"{node.parent}{os.pathsep}{os.environ.get('PATH', os.defpath)}"}
+    # Node trusts the authorities that the machine trusts, as pip does: a company's own proxy is among them.
+    environment = {"NODE_USE_SYSTEM_CA": "1", **os.environ}
+    environment["PATH"] = f"{node.parent}{os.pathsep}{os.environ.get('PATH', os.defpath)}"
     done = subprocess.run(command, cwd=PROJECT, env=environment, stdin=subprocess.DEVNULL, check=False)
     if done.returncode != 0:
         raise LocalError("npm could not fetch the front-end packages (its message is above). Try again when online.")
