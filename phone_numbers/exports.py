@@ -48,6 +48,12 @@ HISTORY_HEADER = (
     "Reason",
     "Actor",
 )
+STATE_KINDS = (
+    states.EventKind.RATING,
+    states.EventKind.TAG,
+    states.EventKind.REGISTRATION,
+    states.EventKind.CAPABILITY,
+)
 SEPARATOR = "; "
 OVERALL = "overall"
 
@@ -89,7 +95,8 @@ def history_select(account: Account, numbers: QuerySet[PhoneNumber], *, with_sco
         return None
     scores = exports_sql.SCORES if with_scores else exports_sql.NO_SCORES
     statement = csv_export.compose_sql(
-        exports_sql.HISTORY.replace("{scores}", scores), {"account": account.pk, "kinds": states.EventKind.labels}
+        exports_sql.HISTORY.replace("{scores}", scores),
+        {"account": account.pk, "kinds": states.EventKind.labels, "state_kinds": list(STATE_KINDS)},
     )
     return statement.replace("{numbers}", picked)
 

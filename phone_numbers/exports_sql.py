@@ -4,6 +4,11 @@ from __future__ import annotations
 
 from common.csv_cells import ISO_TIME, SAFE_TEXT
 
+# Events keep states by name (`in_progress`); a file has words (`In progress`), as the pages have.
+_WORD = (
+    "CASE WHEN event.kind = ANY(%(state_kinds)s) THEN upper(left({0}, 1)) || replace(substr({0}, 2), '_', ' ') "
+    "ELSE {0} END"
+)
 # `{numbers}` is the composed SELECT id, e164 of the numbers. LATERAL reads one number after the other by index, so that
 # nothing grows with the account. Of a day's readings the newest that carries scores stands for the day.
 HISTORY = f"""
@@ -14,7 +19,8 @@ SELECT picked.e164, {ISO_TIME.format("line.at")}, line.kind,
     {SAFE_TEXT.format("line.reason")}, {SAFE_TEXT.format("line.actor")}
 FROM ({{numbers}}) AS picked
 CROSS JOIN LATERAL (
-    SELECT event.at, event.id AS place, (%(kinds)s::text[])[event.kind] AS kind, event.from_value, event.to_value,
+    SELECT event.at, event.id AS place, (%(kinds)s::text[])[event.kind] AS kind,
+        {_WORD.format("event.from_value")} AS from_value, {_WORD.format("event.to_value")} AS to_value,
         source.name AS source, NULL::smallint AS maturity, NULL::smallint AS connection,
         NULL::smallint AS engagement, NULL::smallint AS sentiment, event.reason, person.email AS actor
     FROM numbers_numberevent AS event

@@ -76,8 +76,8 @@ def test_events_and_days_are_told_in_the_order_of_time(client: Client, acme: Acc
         number,
         EventKind.RATING,
         at=DAY + timedelta(hours=10),
-        from_value="Healthy",
-        to_value="Spam",
+        from_value="healthy",
+        to_value="spam",
         source=Source.objects.get(key="att"),
         reason="Flagged by AT&T",
     )
@@ -96,6 +96,21 @@ def test_every_kind_of_event_has_its_word(client: Client, acme: Account, kind: E
     number = factories.make_number(acme)
     factories.make_event(number, kind)
     assert [row["Kind"] for row in of_number(client, number)] == [kind.label]
+
+
+def test_states_are_written_in_the_words_of_the_pages(client: Client, acme: Account) -> None:
+    number = factories.make_number(acme)
+    pairs = [
+        (EventKind.RATING, states.Rating),
+        (EventKind.REGISTRATION, states.Registration),
+        (EventKind.CAPABILITY, states.Capability),
+    ]
+    expected = []
+    for kind, choices in pairs:
+        for state in choices:
+            factories.make_event(number, kind, from_value=state.name.lower(), to_value=state.name.lower())
+            expected.append((state.label, state.label))
+    assert [(row["From"], row["To"]) for row in of_number(client, number)] == expected
 
 
 def test_a_day_is_one_row_with_its_newest_scores(client: Client, acme: Account) -> None:
