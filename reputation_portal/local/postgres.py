@@ -30,6 +30,8 @@ _STARTS = 20  # a port taken in between, or memory of a killed server that is st
 class Postgres:
     """One cluster below `var_dir`. `throwaway` is for tests: fast, not durable, ends with this process."""
 
+    NAME = "PostgreSQL 18"
+
     def __init__(self, var_dir: Path, *, say: Say = print, throwaway: bool = False) -> None:
         self.var_dir = var_dir.resolve()
         self.say = say

@@ -44,6 +44,8 @@ def server_binary() -> Path:
 class Redis:
     """One server below `var_dir`. `throwaway` is for tests: nothing is written to disk."""
 
+    NAME = "Redis"
+
     def __init__(self, var_dir: Path, *, say: Say = print, throwaway: bool = False) -> None:
         self.say = say
         self.var_dir = var_dir.resolve()

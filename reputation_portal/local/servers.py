@@ -43,7 +43,7 @@ def _start_one(server: Postgres | Redis, variable: str, stack: ExitStack, starte
     started.environment[variable] = server.start()
     if server.child is not None:
         started.children.append(server.child)
-    server.say(f"{type(server).__name__} is ready on port {server.port}")
+    server.say(f"{server.NAME} is ready on port {server.port}")
 
 
 def main(arguments: list[str]) -> None:
