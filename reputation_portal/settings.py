@@ -213,6 +213,7 @@ CELERY_BEAT_SCHEDULE = {
 
 # --- Outbound -------------------------------------------------------------------------------------------------------
 OUTBOUND_ALLOW = frozenset(env.list("OUTBOUND_ALLOW", default=[]))
+PROVIDER_DEADLINE = float(_positive("PROVIDER_DEADLINE_SECONDS", 30))  # a whole exchange, from connect to last byte
 SIMULATOR_URL = env.str("SIMULATOR_URL", default="")
 FIELD_KEYS = env.list("FIELD_KEYS", default=[])
 EMAIL_CONFIG = env.email_url("EMAIL_URL", default="consolemail://")

@@ -32,6 +32,7 @@ log = structlog.get_logger(__name__)
 
 RUN_TIME = 20.0  # seconds of pages before a feed goes back into the queue
 PAGE_SIZE = 20_000
+REREADS = 2  # a garbled entry may be sound the next time; one that never is must not stop the feed
 
 
 def adapter_of(feed: Feed) -> ReadingsFeed | ComplaintsFeed:
@@ -40,7 +41,7 @@ def adapter_of(feed: Feed) -> ReadingsFeed | ComplaintsFeed:
         secret = unseal(bytes(feed.secret), place=feed_services.secret_place(feed))
     except SealBroken as error:
         raise Misconfigured(f"The secret of this feed cannot be read: {error} Enter it again.") from error
-    http = HttpClient(allow=settings.OUTBOUND_ALLOW)
+    http = HttpClient(allow=settings.OUTBOUND_ALLOW, deadline=settings.PROVIDER_DEADLINE)
     return registry.build(feed.provider, settings=feed.settings, secret=secret, http=http)
 
 
@@ -94,29 +95,44 @@ def _take_readings(feed: Feed, token: uuid.UUID, run: FeedRun, adapter: Readings
     cursor, more = feed.cursor, True
     while more and time.monotonic() < deadline:
         page = adapter.fetch(cursor, limit=PAGE_SIZE)
-        _record(feed, token, run, page, old_cursor=cursor)
-        cursor, more = dict(page.cursor), page.more
+        doubtful = bool(page.rejected) and feed.rereads < REREADS
+        _record(feed, token, run, page, old_cursor=cursor, stay=doubtful)
+        if doubtful:
+            raise Temporary(_doubt(page))
+        feed.rereads, cursor, more = 0, dict(page.cursor), page.more
     return not more
 
 
-def _fence(feed: Feed, token: uuid.UUID, *, old_cursor: Cursor | None, new_cursor: Cursor) -> ingest.Fence:
+def _doubt(page: ReadingsPage) -> str:
+    """Say what could not be read: the count, and the first entry with its reason."""
+    first = page.rejected[0]
+    return (
+        f"{len(page.rejected)} entries of a page could not be read; the others were kept and the page is asked again. "
+        f"The first, {first.where}: {first.reason}"
+    )
+
+
+def _fence(feed: Feed, token: uuid.UUID, *, old_cursor: Cursor | None, new_cursor: Cursor | None) -> ingest.Fence:
     return ingest.Fence(
         feed_id=feed.pk,
         token=token,
         old_cursor=old_cursor,
-        new_cursor=dict(new_cursor),
+        new_cursor=None if new_cursor is None else dict(new_cursor),
         lease_until=timezone.now() + leases.WORKING_LEASE,
     )
 
 
-def _record(feed: Feed, token: uuid.UUID, run: FeedRun, page: ReadingsPage, *, old_cursor: Cursor | None) -> None:
-    """Write a page and the run's counts in one transaction with the cursor."""
+def _record(
+    feed: Feed, token: uuid.UUID, run: FeedRun, page: ReadingsPage, *, old_cursor: Cursor | None, stay: bool
+) -> None:
+    """Write a page and the run's counts in one transaction with the cursor; `stay` leaves the cursor before the page."""
     if feed.account is None:
         raise Misconfigured("A feed of readings belongs to an account; this one has none.")
-    fence = _fence(feed, token, old_cursor=old_cursor, new_cursor=page.cursor)
+    fence = _fence(feed, token, old_cursor=old_cursor, new_cursor=old_cursor if stay else page.cursor)
     with transaction.atomic(), account_scope(feed.account):
         counts = ingest.ingest_page(feed.account, page.observations, now=timezone.now(), fence=fence)
         fetched = len(page.observations) + len(page.rejected)
+        Feed.objects.filter(pk=feed.pk).update(rereads=F("rereads") + 1 if stay else 0)
         _add(run, pages=1, calls=page.calls, fetched=fetched, unreadable=len(page.rejected), **asdict(counts))
 
 

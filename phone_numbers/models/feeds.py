@@ -32,6 +32,9 @@ class Feed(models.Model):
     lease_token = models.UUIDField(null=True)
     lease_until = models.DateTimeField(null=True)
     failures = models.PositiveIntegerField(default=0, help_text="Runs that failed since the last good one.")
+    rereads = models.PositiveSmallIntegerField(
+        default=0, help_text="How often the page at the cursor was asked again because entries could not be read."
+    )
     last_error = models.CharField(max_length=500, blank=True, default="")
     last_success_at = models.DateTimeField(null=True)
     created_at = models.DateTimeField()
