@@ -14,7 +14,7 @@ ONLY ?=
 
 # Settings want these, and what lints never uses them.
 LINT_ENV := SECRET_KEY=for-linting-only-it-protects-nothing-00000000-0123456789 \
-	DATABASE_URL=postgres://lint@127.0.0.1:1/lint REDIS_URL=redis://127.0.0.1:1/0 \
+	DATABASE_URL=postgres://lint@127.0.0.1:1/lint REDIS_URL=redis://127.0.0.1:1/0 DEBUG=off \
 	FIELD_KEYS=lint:bGludC1saW50LWxpbnQtbGludC1saW50LWxpbnQtbGk= BEHIND_TLS=on
 
 .PHONY: help run test lint bench clean

@@ -146,7 +146,6 @@ def _params(account: Account, rule: RatingRule, *, now: datetime) -> dict[str, A
 
 
 def check_fence(cursor: Any, fence: Fence) -> None:
-    """Move the cursor of a leased feed inside the page's transaction; raises LeaseLost."""
     """Move the feed's cursor, or raise LeaseLost: the first statement of a page's transaction."""
     cursor.execute(
         ingest_sql.FENCE,

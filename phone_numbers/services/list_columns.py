@@ -10,6 +10,7 @@ from phone_numbers.states import Metric
 
 def choose_list_columns(user: User, *, chosen: Collection[str]) -> list[str]:
     """Remember the metric columns that a person chose, in their usual order; other words are left out."""
-    user.list_columns = [metric.value for metric in Metric if metric.value in chosen]
+    columns = [metric.value for metric in Metric if metric.value in chosen]
+    user.list_columns = columns
     user.save(update_fields=["list_columns"])
-    return user.list_columns
+    return columns

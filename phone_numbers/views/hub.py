@@ -22,7 +22,7 @@ class HubPageMixin(AccountPageMixin):
     Without any licence that opens the hub it says which ones would, with status 403.
     """
 
-    def dispatch(self, request: AccountRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+    def dispatch(self, request: AccountRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:  # type: ignore[override]
         """Explain what is missing when the account's licences do not open the hub (D1)."""
         if request.user.is_authenticated and request.account is not None and not self.features.open:
             return render(request, "numbers/hub_locked.html", {"features": self.features}, status=403)
