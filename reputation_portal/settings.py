@@ -58,7 +58,6 @@ INSTALLED_APPS = [
     "crispy_bootstrap5",
     "csp",
     "django_filters",
-    "django_fsm",
     "django_htmx",
     "django_structlog",
     "django_tables2",
