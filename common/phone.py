@@ -84,10 +84,10 @@ def _dialable(text: str) -> str:
     clean = _normalized(text)
     if not clean:
         raise NumberError("There is no number.")
-    _refuse_mangled(clean)
     whole = _WHOLE_FLOAT.match(clean)
-    if whole:
+    if whole:  # a spreadsheet's 12025550142.0 is exact
         return whole[1]
+    _refuse_mangled(clean)
     _refuse_other_text(clean)
     return _digits_with_plus(clean)
 
@@ -123,7 +123,7 @@ def _refuse_mangled(text: str) -> None:
             "A spreadsheet turned this number into scientific notation and may have lost digits. Format the column as "
             "text and save the file again."
         )
-    if _FLOAT.match(text) and not _WHOLE_FLOAT.match(text):
+    if _FLOAT.match(text):
         raise NumberError("This is a decimal number. Format the column as text and save the file again.")
     if _EXTENSION.search(text):
         raise NumberError("It carries an extension. Callers see only the main number: remove the extension.")
