@@ -18,6 +18,10 @@ class WordField(forms.MultipleChoiceField):
 
     default_error_messages = {"invalid_choice": "“%(value)s” is not one of the choices."}
 
+    def to_python(self, value: Any) -> list[str]:
+        """Return the words without empty ones: a form that is sent without a choice says nothing."""
+        return [word for word in super().to_python(value) if word]
+
     def validate(self, value: Any) -> None:
         """Refuse a word that is not offered; the message names those that are."""
         try:

@@ -24,7 +24,9 @@ from phone_numbers.models.inventory import EPOCH
 from phone_numbers.templatetags.reputation import band_word, capability_word, status_word
 
 METRICS = tuple(states.Metric.values)
-NOT_LICENSED = SafeString('<span class="text-secondary">License needed</span>')
+NOT_LICENSED = SafeString(
+    '<span class="text-secondary" title="Scores need the Enterprise Spam Registration license">License needed</span>'
+)
 _PRODUCT_WORDS = dict(Product.choices)
 _RATING_WORDS = dict(states.Rating.choices)
 _REGISTRATION_WORDS = dict(states.Registration.choices)

@@ -36,6 +36,18 @@ class Counts:
     by_status: Mapping[int, int]
     is_capped: bool = False
 
+    @property
+    def words(self) -> str:
+        """Return the total as it stands on the page: `12,431`, or `10,000+` above the limit."""
+        return f"{self.total:,}{'+' if self.is_capped else ''}"
+
+    @property
+    def sentence(self) -> str:
+        """Return what a screen reader says after a change."""
+        if self.is_capped:
+            return f"More than {self.total:,} numbers match"
+        return "1 number matches" if self.total == 1 else f"{self.total:,} numbers match"
+
 
 def _derived_status() -> Case:
     whens = [When(rating=rating, then=Value(status.value)) for rating, status in STATUS_BY_RATING.items()]

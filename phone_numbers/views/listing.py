@@ -123,6 +123,7 @@ class NumberListView(HubPageMixin, lists.ListPage):
                     (metric.value, metric.label, metric.value in self.metrics) for metric in states.Metric
                 ],
                 "with_scores": self.with_scores,
+                "features": self.features,
                 "bulk_actions": BULK_ACTIONS,
             }
         )
