@@ -125,7 +125,7 @@ def _fence(feed: Feed, token: uuid.UUID, *, old_cursor: Cursor | None, new_curso
 def _record(
     feed: Feed, token: uuid.UUID, run: FeedRun, page: ReadingsPage, *, old_cursor: Cursor | None, stay: bool
 ) -> None:
-    """Write a page and the run's counts in one transaction with the cursor; `stay` leaves the cursor before the page."""
+    """Write a page and the run's counts in one transaction with the cursor; `stay` leaves the cursor as it was."""
     if feed.account is None:
         raise Misconfigured("A feed of readings belongs to an account; this one has none.")
     fence = _fence(feed, token, old_cursor=old_cursor, new_cursor=old_cursor if stay else page.cursor)

@@ -1,4 +1,4 @@
-"""What the drills of the feeds share: an account with the numbers of a provider account, its feed, and its end state."""
+"""What the drills of the feeds share: an account with a provider account's numbers, its feed, and its end state."""
 
 from __future__ import annotations
 
