@@ -110,6 +110,26 @@ class ReadingsFeed(Connectable, Protocol):
 
 
 @runtime_checkable
+class NumberReadings(Connectable, Protocol):
+    """A source of readings that is asked about given numbers and bills each of them (D19, B11).
+
+    The portal decides which numbers are worth a billed call; the adapter never chooses.
+    """
+
+    @property
+    def largest(self) -> int:
+        """How many numbers one call may ask about."""
+        ...
+
+    def read(self, numbers: Sequence[str]) -> ReadingsPage:
+        """What the source says now about at most `largest` numbers (E.164); the page's cursor means nothing.
+
+        `billed_calls` counts the numbers that the source charges. A number that it does not know is no observation.
+        """
+        ...
+
+
+@runtime_checkable
 class ComplaintsFeed(Connectable, Protocol):
     """A source of complaint files, one a day, read as lines so that memory stays flat."""
 
