@@ -33,18 +33,18 @@ class Lease:
 
 def claim_next(*, now: datetime) -> Lease | None:
     """Lease the job of any account that waits longest, or return None. Needs `all_accounts`."""
-    return _claim(ImportJob.objects.order_by("due_at"), now=now)
+    return _claim(ImportJob.objects.filter(due_at__lte=now).order_by("due_at"), now=now)
 
 
 def claim(job: ImportJob, *, now: datetime) -> Lease | None:
-    """Lease one job, or return None when somebody holds it or there is nothing to do. Needs the account's scope."""
+    """Lease one job, due or not; None when somebody holds it or nothing is to do. Needs the account's scope."""
     return _claim(ImportJob.objects.filter(pk=job.pk), now=now)
 
 
 @transaction.atomic
 def _claim(jobs: QuerySet[ImportJob], *, now: datetime) -> Lease | None:
     free = Q(lease_until__isnull=True) | Q(lease_until__lte=now)
-    waiting = jobs.filter(free, state__in=ACTIVE, due_at__lte=now).select_for_update(skip_locked=True).first()
+    waiting = jobs.filter(free, state__in=ACTIVE).select_for_update(skip_locked=True).first()
     if waiting is None:
         return None
     lease = Lease(waiting.pk, waiting.account_id, uuid.uuid4())

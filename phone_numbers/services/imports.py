@@ -12,7 +12,6 @@ from datetime import datetime, timedelta
 from typing import IO
 
 import structlog
-from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
@@ -55,11 +54,12 @@ def upload(
     size: int,
     actor: User | None,
     now: datetime,
+    due_at: datetime | None = None,
     token: uuid.UUID | None = None,
 ) -> ImportJob:
-    """Keep a file and make its job, due at once. The same `token` again returns the job that it made before.
+    """Keep a file and make its job. The same `token` again returns the job that it made before.
 
-    Raises TooManyImportsError.
+    The workers take it at `due_at`, without one at once. Raises TooManyImportsError.
     """
     token = token or uuid.uuid4()
     Account.objects.select_for_update(of=("self",), no_key=True).get(pk=account.pk)
@@ -69,21 +69,28 @@ def upload(
     if ImportJob.objects.filter(state__in=OPEN).count() >= MAX_OPEN_JOBS:
         raise TooManyImportsError
     job = ImportJob.objects.create(
-        uuid=token, account=account, actor=actor, filename=filename[-200:], size=size, created_at=now, due_at=now
+        uuid=token, account=account, actor=actor, filename=filename[-200:], size=size, created_at=now
     )
     storage.keep(job, file)
-    wake_on_commit(TASK)
+    _make_due(job, due_at or now, now=now)
     return job
 
 
 @transaction.atomic
-def confirm(job: ImportJob, *, actor: User | None, now: datetime) -> bool:
-    """Start applying a checked job; False when it was confirmed or cancelled before."""
+def confirm(job: ImportJob, *, actor: User | None, now: datetime, due_at: datetime | None = None) -> bool:
+    """Start applying a checked job; False when it was confirmed or cancelled before. `due_at` as in `upload`."""
     started = ImportJob.objects.filter(pk=job.pk, state=ImportState.CHECKED).update(
-        state=ImportState.APPLYING, actor=actor, due_at=now, last_line=0, rows_done=0, attempts=0
+        state=ImportState.APPLYING, actor=actor, last_line=0, rows_done=0, attempts=0
     )
-    wake_on_commit(TASK)
+    if started:
+        _make_due(job, due_at or now, now=now)
     return started == 1
+
+
+def _make_due(job: ImportJob, due_at: datetime, *, now: datetime) -> None:
+    ImportJob.objects.filter(pk=job.pk).update(due_at=due_at)
+    if due_at <= now:
+        wake_on_commit(TASK)
 
 
 @transaction.atomic
@@ -188,8 +195,3 @@ def forget_old_imports(*, now: datetime) -> None:
     ended = ImportJob.objects.filter(finished_at__lt=now - KEPT)
     ImportRow.objects.filter(job__in=ended).delete()
     ended.delete()
-
-
-def in_request_lines() -> int:
-    """Return up to how many lines a request works on a job itself; bigger files are the workers'."""
-    return settings.IMPORT_IN_REQUEST_ROWS
