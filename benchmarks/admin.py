@@ -1,0 +1,29 @@
+"""The peer of the list page: Django admin's changelist with comparable columns, filters and search."""
+
+from django.contrib import admin
+
+from benchmarks.models import PlainNumber
+
+
+@admin.register(PlainNumber)
+class PlainNumberAdmin(admin.ModelAdmin):
+    """Shows as many rows as the portal's page does by default."""
+
+    list_display = (
+        "number",
+        "label",
+        "area",
+        "service",
+        "status",
+        "overall",
+        "maturity",
+        "connection",
+        "engagement",
+        "sentiment",
+        "product",
+        "capability",
+        "last_updated",
+    )
+    list_filter = ("product", "registration", "rating", "status", "capability")
+    search_fields = ("number", "label", "area")
+    list_per_page = 50

@@ -1,0 +1,33 @@
+"""The parts of a run by name, without importing Django."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Part:
+    """A part of the run: its name for ONLY, and the module whose `measure()` gives its results."""
+
+    name: str
+    module: str
+
+
+PARTS = (
+    Part("list", "benchmarks.list_part"),
+    Part("export", "benchmarks.export_part"),
+    Part("ingest", "benchmarks.ingest_part"),
+)
+
+
+class UnknownPartError(ValueError):
+    """A part was asked for that does not exist."""
+
+
+def chosen(names: Sequence[str]) -> tuple[Part, ...]:
+    """Return the parts of these names, all without a name. Raises UnknownPartError."""
+    known = {part.name: part for part in PARTS}
+    if missing := [name for name in names if name not in known]:
+        raise UnknownPartError(f"There is no part called {missing[0]!r}. The parts are {', '.join(known)}.")
+    return tuple(known[name] for name in names) or PARTS
