@@ -130,10 +130,6 @@ def _searched(browser: Browser) -> list[Pair]:
         "last four": (number[-4:], PER_PAGE),
         "full number": (number, 1),
     }
-        "four digits anywhere": (number[4:8], PER_PAGE),
-        "last four": (number[-4:], PER_PAGE),
-        "full": (number, 1),
-    }
     return [
         Pair(f"search, {name}", browser.page(rows, q=q), browser.changelist(rows, q=q), goal=TENTH)
         for name, (q, rows) in searches.items()
