@@ -7,6 +7,7 @@ import csv
 import io
 import re
 from collections.abc import Iterator
+from contextlib import suppress
 from itertools import chain
 from typing import IO
 
@@ -80,7 +81,8 @@ def read_lines(file: IO[bytes], encoding: str) -> Iterator[Line]:
     try:
         yield from _records(_Lines(text, encoding))
     finally:
-        text.detach()
+        with suppress(ValueError):  # the file was closed before its last line was read
+            text.detach()
 
 
 def _latin_rest(error: UnicodeError) -> tuple[str, int]:

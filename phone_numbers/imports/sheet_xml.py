@@ -11,7 +11,8 @@ from phone_numbers.imports.errors import ImportFileError
 
 MAX_COLUMNS = 256
 MAX_CELL = 32_767  # Excel's own limit of characters in a cell
-MAX_SHARED = 100 * 1024 * 1024
+MAX_SHARED = 50 * 1024 * 1024  # characters
+MAX_SHARED_TEXTS = 1_000_000
 _LETTERS = re.compile(r"[A-Z]{1,3}")
 _WHOLE = re.compile(r"(\d+)(?:\.0*)?\Z")
 _TRUTH = {"1": "TRUE", "0": "FALSE"}
@@ -71,7 +72,7 @@ class SharedTexts:
 
     def _keep(self, text: str) -> None:
         self._size += len(text)
-        if self._size > MAX_SHARED:
+        if self._size > MAX_SHARED or len(self.found) > MAX_SHARED_TEXTS:
             raise ImportFileError("The workbook holds too much text. Save the sheet as CSV UTF-8 and upload that.")
         self.found.append(text)
 
