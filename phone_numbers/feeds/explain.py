@@ -9,6 +9,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta, tzinfo
 
+from django.utils.text import get_text_list
+
 from phone_numbers.feeds import rating as rule_of
 from phone_numbers.feeds.rating import RatingRule, SourceFacts, SourceJudgement
 from phone_numbers.states import Rating, SourceKind
@@ -71,7 +73,7 @@ def explain(
     return Explanation(
         because=words.because(live, worst) if live else [words.nothing(judged)],
         rule=words.rule_text(),
-        disagreeing=[words.disagrees(one) for one in live if one.judgement.verdict < worst],
+        disagreeing=words.disagreeing([one for one in live if one.judgement.verdict < worst]),
         stale=[words.stale(one) for one in judged if one.judgement.stale],
         departure=words.departure(),
         tag=words.tag(stored, rating),
@@ -113,15 +115,21 @@ class _Words:
             return f"{name} flags this number now, but not often enough for Spam: {counts}."
         return f"{name} does not flag this number: {counts}."
 
+    def disagreeing(self, others: Sequence[_Judged]) -> list[str]:
+        """Name the sources that say something better than the worst one; carriers that never flagged together (B1)."""
+        silent = [one.named.name for one in others if _never_flagged(one)]
+        verb = "disagrees" if len(silent) == 1 else "disagree"
+        together = [f"{get_text_list(silent, 'and')} {verb}: not flagged."] if silent else []
+        return [*together, *(self.disagrees(one) for one in others if not _never_flagged(one))]
+
     def disagrees(self, one: _Judged) -> str:
-        """Name a source that says something better than the worst one (B1)."""
+        """Name one source that says something better than the worst one, with its counts."""
         name, judgement = one.named.name, one.judgement
         if one.named.facts.kind == SourceKind.PROVIDER:
             return f"{name} disagrees: its own verdict is {PROVIDER_WORDS[judgement.verdict]}."
         if judgement.verdict == Rating.MIXED:
             return f"{name} flags it too, less often: {_counts(judgement)}."
-        past = f" ({_counts(judgement)})" if judgement.flagged else ""
-        return f"{name} disagrees: not flagged{past}."
+        return f"{name} disagrees: not flagged now ({_counts(judgement)})."
 
     def stale(self, one: _Judged) -> str:
         """Say that a source's view is too old to count (B2)."""
@@ -172,6 +180,10 @@ class _Words:
         if stored == rating:
             return ""
         return f"Time has passed since the last rating: by the rule it is {rating.label} now, and will be rated again."
+
+
+def _never_flagged(one: _Judged) -> bool:
+    return one.named.facts.kind == SourceKind.CARRIER and not one.judgement.flagged
 
 
 def _counts(judgement: SourceJudgement) -> str:

@@ -102,7 +102,7 @@ class MetricLine:
     def trend_words(self) -> str:
         """Say the trend for people who do not see the line."""
         if len(self.trend) < 2:
-            return f"No trend yet: fewer than two readings in {TREND_DAYS} days"
+            return f"No trend: one reading in {TREND_DAYS} days" if self.trend else f"No reading in {TREND_DAYS} days"
         if abs(self.change) < STEADY_POINTS:
             return f"Steady over {TREND_DAYS} days"
         direction = "Up" if self.change > 0 else "Down"

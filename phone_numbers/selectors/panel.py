@@ -72,6 +72,11 @@ class Panel:
     chart: history.ChartHistory
     complaints: ComplaintSummary
 
+    @property
+    def has_history(self) -> bool:
+        """Tell whether the chart has anything to draw."""
+        return bool(self.days or self.chart.events) or any(span.rating for span in self.chart.spans)
+
 
 def number_of(account: Account, uuid: UUID) -> PhoneNumber | None:
     """Return an account's number with its status; None for a missing one and for another account's alike."""

@@ -6,9 +6,11 @@ from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 
 from django import template
+from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
+from common.templatetags.formats import distance
 from phone_numbers.models import Reading
 from phone_numbers.selectors.metrics import TREND_DAYS, MetricLine, score_cell
 from phone_numbers.states import NO_SCORE, EventKind, Metric
@@ -50,6 +52,15 @@ def event_icon(kind: EventKind) -> str:
 def outcome_class(outcome: str) -> str:
     """Return the color class of what an event led to."""
     return _COLORS.get(outcome, "is-none")
+
+
+@register.simple_tag
+def age(moment: datetime) -> str:
+    """Return how old something is, such as `5 h` or `2 days`, short for a column of ages."""
+    span = timezone.now() - moment
+    if span >= timedelta(days=30):
+        return f"{span.days} days"
+    return distance(moment, now=timezone.now()).removesuffix(" ago")
 
 
 @register.filter

@@ -144,7 +144,7 @@
           x: { type: "linear", min: data.start, max: data.end, grid: { display: false }, border: { display: false },
             afterBuildTicks: (axis) => { axis.ticks = ticks(data); },
             ticks: { color: quiet, maxRotation: 0, callback: (time) => date(time), padding: BAND_HEIGHT + 6, font: { size: 11 } } },
-          y: { min: 0, max: 100, display: datasets.length > 0, grid: { color: grid }, border: { display: false },
+          y: { min: 0, max: 100, display: data.times.length > 0, grid: { color: grid }, border: { display: false },
             ticks: { color: quiet, stepSize: 25, font: { size: 11 } } },
         },
         plugins: {

@@ -50,9 +50,15 @@ def test_a_spam_number_names_who_flags_it_the_rule_and_who_disagrees() -> None:
     assert (said.stale, said.departure, said.tag, said.pending) == ([], "", "", "")
 
 
+def test_carriers_that_never_flagged_are_named_together() -> None:
+    sources = [carrier("AT&T", "xxx"), carrier("Verizon", ".."), carrier("T-Mobile", "."), carrier("UScellular", ".")]
+    said = why(sources, Rating.SPAM)
+    assert said.disagreeing == ["Verizon, T-Mobile and UScellular disagree: not flagged."]
+
+
 def test_a_source_that_flagged_before_says_how_often() -> None:
     said = why([carrier("AT&T", "xxx"), carrier("Verizon", ".xx.")], Rating.SPAM)
-    assert said.disagreeing == ["Verizon disagrees: not flagged (2 of the last 4 observations)."]
+    assert said.disagreeing == ["Verizon disagrees: not flagged now (2 of the last 4 observations)."]
 
 
 def test_a_source_that_flags_less_often_is_told_apart() -> None:

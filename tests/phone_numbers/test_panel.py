@@ -151,7 +151,8 @@ def test_a_stale_source_is_marked_and_does_not_count(client: Client, acme: Accou
     carrier_view(number, "att", "xxxx", newest=timezone.now() - timedelta(days=15))
     carrier_view(number, "verizon", "...")
     text = words(panel(client, number))
-    assert "Stale does not count" in text
+    assert "Healthy Stale" not in text
+    assert re.search(r"Spam Stale", text)
     assert "AT&T is stale and does not count" in text
 
 
