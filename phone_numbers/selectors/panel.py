@@ -106,16 +106,17 @@ def facts_of(view: SourceView) -> SourceFacts:
 
 
 def source_line(view: SourceView, rule: RatingRule, *, now: datetime) -> SourceLine:
-    """Return one line of the sources table, judged at the moment `now`."""
+    """Return one line of the sources table, judged at the moment `now`; a stale one keeps its last verdict."""
     facts = facts_of(view)
     judged = rule_of.judge_source(facts, rule, now=now) if facts.marks else None
+    live = judged is not None and not judged.stale
     return SourceLine(
         name=view.source.name,
         kind=facts.kind,
-        verdict=judged.verdict if judged else Rating(view.verdict),
+        verdict=judged.verdict if judged and live else Rating(view.verdict),
         since=view.since,
         last_seen=view.last_seen,
-        stale=judged.stale if judged else True,
+        stale=not live,
         category=view.category,
         marks=[_mark(mark, rule, now=now) for mark in reversed(view.marks)],
         seen=judged.seen if judged else 0,
