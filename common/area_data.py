@@ -13,27 +13,12 @@ import phonenumbers
 from phonenumbers import PhoneNumber, PhoneNumberType, geocoder
 from phonenumbers.geodata import GEOCODE_DATA
 
+from common.us_states import STATE_NAMES, state_of
+
 MAX_LENGTH = 80
-_STATES = """
-AL Alabama,AK Alaska,AZ Arizona,AR Arkansas,CA California,CO Colorado,CT Connecticut,DE Delaware,
-DC Washington D.C.,FL Florida,GA Georgia,HI Hawaii,ID Idaho,IL Illinois,IN Indiana,IA Iowa,KS Kansas,KY Kentucky,
-LA Louisiana,ME Maine,MD Maryland,MA Massachusetts,MI Michigan,MN Minnesota,MS Mississippi,MO Missouri,MT Montana,
-NE Nebraska,NV Nevada,NH New Hampshire,NJ New Jersey,NM New Mexico,NY New York,NC North Carolina,ND North Dakota,
-OH Ohio,OK Oklahoma,OR Oregon,PA Pennsylvania,RI Rhode Island,SC South Carolina,SD South Dakota,TN Tennessee,TX Texas,
-UT Utah,VT Vermont,VA Virginia,WA Washington,WV West Virginia,WI Wisconsin,WY Wyoming,
-AS American Samoa,GU Guam,MP Northern Mariana Islands,PR Puerto Rico,VI U.S. Virgin Islands
-"""
-STATE_NAMES = {entry.strip()[:2]: entry.strip()[3:] for entry in _STATES.split(",")}
-_CODE_OF_NAME = {name: code for code, name in STATE_NAMES.items()} | {"Washington State": "WA"}
 _COUNTRIES_WITHOUT_NAME = {"AC": "Ascension Island", "TA": "Tristan da Cunha", "XK": "Kosovo"}
 
 Line = tuple[str, str, str, str]
-
-
-def state_of(area: str) -> str:
-    """Return the postal code of the US state in an area's name: `Denver, CO` and `Colorado` are CO, otherwise ''."""
-    last = area.rsplit(", ", 1)[-1]
-    return last if last in STATE_NAMES else _CODE_OF_NAME.get(last, "")
 
 
 def english_areas() -> dict[str, str]:

@@ -16,6 +16,7 @@ from django.db.models.functions import Lower, StrIndex
 from django.db.models.lookups import Contains, GreaterThan
 
 from accounts.models import Account
+from common import us_states
 from common.keyset import Sort, choose_sort
 from phone_numbers.models import Campaign, CampaignNumber, NumberStatus, PhoneNumber, Source
 from phone_numbers.models.inventory import EPOCH
@@ -78,9 +79,9 @@ def digits_of(q: str) -> str:
 
 
 def areas_like(account: Account, words: Iterable[str]) -> dict[str, list[str]]:
-    """Return for each word the account's areas that it means: a state's two letters, or any part of the name."""
+    """Return for each word the account's areas that it means: all of a state (`TX`, `Texas`), or any part of a name."""
     areas = sql.areas_of(account)
-    return {word: _in_state(areas, word) or _named(areas, word) for word in words}
+    return {word: _meant(areas, word) for word in words}
 
 
 def in_campaigns(numbers: QuerySet[PhoneNumber], campaigns: Iterable[str]) -> QuerySet[PhoneNumber]:
@@ -133,8 +134,17 @@ def _groups(account: Account, text: Value | Lower, function: str) -> Func:
     return Func(Value(account.pk), text, function=function, output_field=field)
 
 
+def _meant(areas: list[str], word: str) -> list[str]:
+    in_state = _in_state(areas, word)
+    if len(word) == STATE and in_state:
+        return in_state
+    return sorted({*in_state, *_named(areas, word)})
+
+
 def _in_state(areas: list[str], word: str) -> list[str]:
-    return [area for area in areas if area.endswith(f", {word.upper()}")] if len(word) == STATE else []
+    """Return the areas of the state that the word names; numbers without a city have the state's name as area."""
+    state = us_states.state_named(word)
+    return [area for area in areas if state and us_states.state_of(area) == state]
 
 
 def _named(areas: list[str], word: str) -> list[str]:

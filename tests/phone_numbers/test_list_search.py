@@ -167,3 +167,13 @@ def test_two_letters_name_a_state_before_they_are_part_of_a_name(cast: Account) 
     with account_scope(cast):
         assert listing.areas_like(cast, ["co"])["co"] == ["Cañon City, CO", "Denver, CO"]
         assert listing.areas_like(cast, ["um"])["um"] == ["Columbus, OH"]
+
+
+def test_a_state_by_code_or_name_means_its_cities_and_the_numbers_without_a_city(cast: Account) -> None:
+    for serial, area in enumerate(("Austin, TX", "Texas", "Texarkana, AR", "West Virginia", "Norfolk, VA")):
+        factories.make_number(cast, f"+1512555010{serial}", area=area)
+    with account_scope(cast):
+        assert listing.areas_like(cast, ["tx"])["tx"] == ["Austin, TX", "Texas"]
+        assert listing.areas_like(cast, ["texas"])["texas"] == ["Austin, TX", "Texas"]
+        assert listing.areas_like(cast, ["virginia"])["virginia"] == ["Norfolk, VA", "West Virginia"]
+        assert listing.areas_like(cast, ["zz"])["zz"] == []
