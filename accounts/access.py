@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from typing import Any
+from urllib.parse import urlsplit
 
 from django.contrib.auth.mixins import AccessMixin
+from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
-from django.http import HttpResponseBase
+from django.http import HttpResponse, HttpResponseBase
+from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.generic import View
+from django_htmx.http import HttpResponseClientRedirect
 
 from accounts.middleware import AccountRequest
 from accounts.models import Account, Membership
@@ -37,6 +41,11 @@ class AccountPageMixin(AccessMixin, View):
             raise PermissionDenied(self.edit_refusal)
         return super().dispatch(request, *args, **kwargs)
 
+    def handle_no_permission(self) -> HttpResponse:  # type: ignore[override]
+        """Lead to the sign-in, and from there back to the page; a fragment's sign-in would land inside the page."""
+        to_login = redirect_to_login(_way_back(self.request))
+        return HttpResponseClientRedirect(to_login.url) if self.request.htmx else to_login
+
     @property
     def account(self) -> Account:
         """Return the account that the person looks at."""
@@ -52,3 +61,16 @@ class AccountPageMixin(AccessMixin, View):
             raise PermissionDenied
         membership: Membership = self.request.membership
         return membership
+
+
+def _way_back(request: AccountRequest) -> str:
+    """Return the address of the page that the person was on: what takes only forms cannot be opened after sign-in."""
+    if request.htmx:
+        return request.htmx.current_url_abs_path or "/"
+    if request.method in ("GET", "HEAD"):
+        return request.get_full_path()
+    referrer = request.headers.get("Referer", "")
+    if not url_has_allowed_host_and_scheme(referrer, allowed_hosts={request.get_host()}):
+        return "/"
+    parts = urlsplit(referrer)
+    return f"{parts.path}?{parts.query}" if parts.query else parts.path
