@@ -1,7 +1,8 @@
 """A real browser for the tests of this folder: Chromium, American English, UTC, and no fault goes unseen.
 
 `page` fails the test when the page's scripts fail, the content security policy refuses something, or the server answers
-500. `sign_in` puts a person into the browser without the form; the form has a test of its own.
+500. `sign_in` puts a person into the browser without the form; the form has a test of its own. `visit` opens a second
+browser for another person, or one without JavaScript, under the same watch.
 """
 
 import os
@@ -11,16 +12,24 @@ from pathlib import Path
 import pytest
 from django.conf import settings
 from django.test import Client
-from playwright.sync_api import ConsoleMessage, Page, Response
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Response
 from pytest_django.live_server_helper import LiveServer
 
-from accounts.models import User
+from accounts.models import Account, User
 from reputation_portal.local import browser
+from tests.browser import world
 
 # Playwright keeps an event loop in the thread of the test, and Django would refuse the database there.
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
 
 SignIn = Callable[[User], Page]
+Visit = Callable[..., Page]
+
+# What the policy refuses comes to the console as well, but not from every kind of refusal.
+REPORT_REFUSALS = """
+document.addEventListener("securitypolicyviolation", (event) =>
+    console.error(`policy: ${event.violatedDirective} ${event.blockedURI} ${event.sample}`));
+"""
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -50,10 +59,14 @@ def browser_context_args(browser_context_args: dict[str, object]) -> dict[str, o
 
 
 @pytest.fixture
-def faults(page: Page) -> list[str]:
+def faults(context: BrowserContext) -> list[str]:
     """Everything the browser complained about so far; a test that provokes a fault on purpose clears the list."""
     seen: list[str] = []
+    _watch(context, seen)
+    return seen
 
+
+def _watch(context: BrowserContext, seen: list[str]) -> None:
     def note_message(message: ConsoleMessage) -> None:
         # A refused request (404, 409) shows up here too; its status is judged below and by the test itself.
         if message.type == "error" and "Failed to load resource" not in message.text:
@@ -63,10 +76,10 @@ def faults(page: Page) -> list[str]:
         if response.status >= 500:
             seen.append(f"{response.status} {response.url}")
 
-    page.on("console", note_message)
-    page.on("pageerror", lambda error: seen.append(f"script: {error}"))
-    page.on("response", note_response)
-    return seen
+    context.add_init_script(REPORT_REFUSALS)
+    context.on("console", note_message)
+    context.on("weberror", lambda error: seen.append(f"script: {error.error}"))
+    context.on("response", note_response)
 
 
 @pytest.fixture(autouse=True)
@@ -80,10 +93,40 @@ def sign_in(page: Page, live_server: LiveServer) -> SignIn:
     """Return a function that signs a person in and gives the page, on no address yet."""
 
     def put_session_into_browser(user: User) -> Page:
-        client = Client()
-        client.force_login(user)
-        session = client.cookies[settings.SESSION_COOKIE_NAME].value
-        page.context.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": session, "url": live_server.url}])
+        _sign_in(page.context, user, live_server.url)
         return page
 
     return put_session_into_browser
+
+
+def _sign_in(context: BrowserContext, user: User, address: str) -> None:
+    client = Client()
+    client.force_login(user)
+    session = client.cookies[settings.SESSION_COOKIE_NAME].value
+    context.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": session, "url": address}])
+
+
+@pytest.fixture
+def visit(
+    browser: Browser, browser_context_args: dict[str, object], live_server: LiveServer, faults: list[str]
+) -> Iterator[Visit]:
+    """Return a function from a person and options of Playwright's contexts to a page in a browser of their own."""
+    opened: list[BrowserContext] = []
+
+    def open_page(user: User, **options: object) -> Page:
+        context = browser.new_context(**{**browser_context_args, **options})  # type: ignore[arg-type]
+        opened.append(context)
+        _watch(context, faults)
+        _sign_in(context, user, live_server.url)
+        return context.new_page()
+
+    yield open_page
+    for context in opened:
+        context.close()
+
+
+@pytest.fixture
+def hub(acme: Account) -> Account:
+    """Return acme with the 130 numbers of `world`."""
+    world.build(acme)
+    return acme
