@@ -6,7 +6,7 @@ stranger. Nothing is made unless a test asks for it.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Generator
 from datetime import timedelta
 from importlib import import_module
 
@@ -16,7 +16,7 @@ from django.db import connection
 from django.test import Client
 from django.utils import timezone
 from pytest_django import Settings
-from pytest_django.plugin import DjangoDbBlocker
+from pytest_django.plugin import DjangoDbBlocker, blocking_manager_key
 
 from accounts.middleware import SESSION_KEY
 from accounts.models import Account, Role, User
@@ -54,26 +54,26 @@ def _quick_settings(settings: Settings) -> None:
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 
 
-def _commits(request: pytest.FixtureRequest) -> bool:
-    marker = request.node.get_closest_marker("django_db")
+def _commits(item: pytest.Item) -> bool:
+    marker = item.get_closest_marker("django_db")
     by_marker = marker is not None and marker.kwargs.get("transaction", False)
-    return by_marker or bool({"transactional_db", "live_server"} & set(request.fixturenames))
+    return by_marker or bool({"transactional_db", "live_server"} & set(getattr(item, "fixturenames", ())))
 
 
-@pytest.fixture(autouse=True)
-def _whole_database(request: pytest.FixtureRequest) -> None:
-    """Put right what emptying the tables gets wrong around a test that really commits.
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_teardown(item: pytest.Item) -> Generator[None, object, object]:
+    """Put right what emptying the tables gets wrong after a test that really commits.
 
     Django empties the rows that migrations wrote (sources) too, and leaves tables that it does not manage (readings,
-    the cache that counts failed sign-ins).
+    the cache that counts failed sign-ins). Done here, because fixtures end before Django empties the tables.
     """
-    if not _commits(request):
-        return
-    request.getfixturevalue("_django_db_helper")
-    with connection.cursor() as cursor:
-        cursor.execute("TRUNCATE numbers_reading, portal_cache")
-    if not Source.objects.exists():
-        known_sources.add_sources(apps, None)
+    result = yield
+    if _commits(item):
+        with item.config.stash[blocking_manager_key].unblock(), connection.cursor() as cursor:
+            cursor.execute("TRUNCATE numbers_reading, portal_cache")
+            if not Source.objects.exists():
+                known_sources.add_sources(apps, None)
+    return result
 
 
 @pytest.fixture
