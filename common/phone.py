@@ -213,7 +213,7 @@ def _reason_not_valid(number: PhoneNumber) -> str:
     if number.country_code != 1:
         return f"No number in use begins like this after the country code +{number.country_code}."
     if len(digits) != 10:
-        return f"A number of the US and its neighbors has 10 digits after the 1, this has {len(digits)}."
+        return f"A number of the US and its neighbors has 10 digits, this has {len(digits)}."
     if digits[0] in "01":
         return "An area code never begins with 0 or 1."
     if digits[3] in "01":

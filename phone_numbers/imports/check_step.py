@@ -99,10 +99,10 @@ def _finish(job: ImportJob, lease: Lease, turn: Turn) -> None:
     """Refuse repeated numbers, count what would happen, and wait for the person to agree."""
     leases.hold(lease, from_line=job.last_line, now=turn.clock())
     with connection.cursor() as cursor:
-        cursor.execute(sql.ANALYZE_LINES)  # or every batch would sort all lines of a job that the planner knows not
-        cursor.execute(sql.STAGE_REPEATED, for_job(job))
-        cursor.execute(sql.ANALYZE_REPEATED)
-        cursor.execute(sql.REFUSE_REPEATED, for_job(job))
+        # Without statistics every batch of applying would sort all lines of the job.
+        for statement in (sql.ANALYZE_LINES, sql.STAGE_REPEATED, sql.ANALYZE_REPEATED, sql.REFUSE_REPEATED):
+            cursor.execute(statement, for_job(job))
+        cursor.execute(sql.DROP_REPEATED)
         cursor.execute(sql.COUNT_OUTCOMES, for_job(job))
         counts = {RowOutcome(outcome): count for outcome, count in cursor.fetchall()}
     if not counts:

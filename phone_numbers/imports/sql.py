@@ -71,6 +71,7 @@ SELECT line, first FROM (
 WHERE line > first
 """
 ANALYZE_REPEATED = "ANALYZE staged_repeat"
+DROP_REPEATED = "DROP TABLE staged_repeat"
 
 REFUSE_REPEATED = """
 UPDATE numbers_importrow repeated
