@@ -17,7 +17,7 @@ LINT_ENV := SECRET_KEY=for-linting-only-it-protects-nothing-00000000-0123456789 
 	DATABASE_URL=postgres://lint@127.0.0.1:1/lint REDIS_URL=redis://127.0.0.1:1/0 DEBUG=off \
 	FIELD_KEYS=lint:bGludC1saW50LWxpbnQtbGludC1saW50LWxpbnQtbGk= BEHIND_TLS=on
 
-.PHONY: help run test lint bench clean
+.PHONY: help run test lint lint-style lint-templates lint-types lint-layers lint-packages lint-django bench clean
 .DELETE_ON_ERROR:
 
 help:
@@ -31,13 +31,25 @@ test: $(VENV)/.for-testing
 	@$(PYTHON) -m reputation_portal.local frontend --with-browser
 	$(PYTHON) -m pytest -n $(JOBS) --dist loadfile --cov --cov-report=term:skip-covered $(ARGS)
 
-lint: $(VENV)/.for-testing
+lint: lint-style lint-templates lint-types lint-layers lint-packages lint-django
+
+lint-style: $(VENV)/.for-testing
 	$(PYTHON) -m ruff check .
 	$(PYTHON) -m ruff format --check .
+
+lint-templates: $(VENV)/.for-testing
 	find templates -name '*.html' -exec $(VENV)/bin/djade --check --target-version 5.2 {} +
+
+lint-types: $(VENV)/.for-testing
 	$(LINT_ENV) $(PYTHON) -m mypy .
+
+lint-layers: $(VENV)/.for-testing
 	$(VENV)/bin/lint-imports
+
+lint-packages: $(VENV)/.for-testing
 	$(PYTHON) -W ignore::UserWarning -m deptry . --config requirements/deptry.toml
+
+lint-django: $(VENV)/.for-testing
 	$(LINT_ENV) $(PYTHON) -W ignore::RuntimeWarning manage.py makemigrations --check --dry-run
 	$(LINT_ENV) $(PYTHON) manage.py check --deploy --fail-level WARNING
 
