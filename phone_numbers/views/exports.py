@@ -8,7 +8,7 @@ from uuid import UUID
 
 from django.conf import settings
 from django.db.models import QuerySet
-from django.http import HttpResponse, HttpResponseBase
+from django.http import HttpResponse, HttpResponseBase, QueryDict
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
 from django.views import View
@@ -36,7 +36,7 @@ class FilterRefused(Exception):
 class ExportView(HubPageMixin, View):
     """Sends one CSV. A page declares header, name and SELECT; everything that can go wrong is answered in words."""
 
-    http_method_names = ["get"]
+    http_method_names = ["get", "post"]
     header: tuple[str, ...]
     kind: str
 
@@ -63,6 +63,15 @@ class ExportView(HubPageMixin, View):
             slot.release()
             raise
 
+    def post(self, request: object, **kwargs: object) -> HttpResponseBase:
+        """Send the same file for parameters that do not fit into an address: some hundred ticked numbers."""
+        return self.get(request, **kwargs)
+
+    @property
+    def params(self) -> QueryDict:
+        """Return the parameters of the list, from wherever they were sent."""
+        return self.request.POST if self.request.method == "POST" else self.request.GET
+
     def _send(self, select: str | None, slot: slots.Slot, *, now: datetime) -> HttpResponseBase:
         spooled = csv_export.spool(self.header, select, max_rows=settings.EXPORT_MAX_ROWS)
         filename = f"{self.account.slug}-{self.kind}-{now:%Y-%m-%d}.csv"
@@ -73,7 +82,7 @@ class ExportView(HubPageMixin, View):
             target=filename,
             now=now,
             rows=spooled.rows,
-            filters=self.request.GET.urlencode()[:500],
+            filters=self.params.urlencode()[:500],
         )
         return csv_export.SpooledResponse(spooled, filename=filename, on_close=slot.release)
 
@@ -91,7 +100,7 @@ class ExportView(HubPageMixin, View):
         return response
 
     def _refuse(self, status: int, heading: str, words: Sequence[str]) -> HttpResponse:
-        context = {"heading": heading, "words": words, "query": self.request.GET.urlencode()}
+        context = {"heading": heading, "words": words, "query": self.params.urlencode()}
         return render(self.request, "numbers/export_refused.html", context, status=status)
 
 
@@ -136,7 +145,7 @@ class NumberHistoryExportView(ExportView):
 
 def _listed(view: ExportView) -> QuerySet[PhoneNumber]:
     """Return the numbers that the list shows for the same address, in its order, or raise FilterRefused."""
-    params = view.request.GET
+    params = view.params
     chosen = NumberFilter(params, account=view.account)
     if chosen.errors:
         raise FilterRefused([str(message) for messages in chosen.errors.values() for message in messages])

@@ -32,7 +32,8 @@
       head.indeterminate = onPage > 0 && onPage < rows.length;
     }
     const count = selection === ALL ? $("#match-total").textContent.trim() || "All" : selection.size.toLocaleString("en-US");
-    bar.classList.toggle("is-open", selection === ALL || selection.size > 0);
+    // An attribute, no class: htmx gives elements with an id their classes back some time after a swap.
+    bar.toggleAttribute("data-open", selection === ALL || selection.size > 0);
     bar.querySelector("[data-selection-count]").textContent = count;
     bar.querySelector("[data-select-all]").hidden = selection === ALL;
     const all = bar.querySelector("[data-all-matching]");
@@ -72,18 +73,28 @@
     keep(next);
   }
 
+  // Some hundred ids do not fit into an address: then the form is posted.
+  const MANY = 100;
+  document.addEventListener("submit", (event) => {
+    if (event.target.id !== "selection") return;
+    const selection = selected();
+    event.target.method = selection !== ALL && selection.size > MANY ? "post" : "get";
+  });
   // The ids that are ticked on other pages go with the form; for ALL the filters go instead of ids.
   document.addEventListener("formdata", (event) => {
     if (event.target.id !== "selection") return;
     event.formData.delete("ids");
     const selection = selected();
     if (selection !== ALL) selection.forEach((id) => event.formData.append("ids", id));
+    if (event.target.method === "post") event.formData.append("csrfmiddlewaretoken", csrfToken());
   });
+
+  const csrfToken = () => JSON.parse(document.body.getAttribute("hx-headers"))["X-CSRFToken"];
 
   // --- A swap keeps open menus, the place of the cursor and what was typed meanwhile --------------------------------
   let before = null;
   document.body.addEventListener("htmx:beforeSwap", (event) => {
-    if (event.detail.target.id !== "list") return;
+    if (event.detail.target?.id !== "list") return;
     const active = document.activeElement;
     before = {
       id: active?.closest("#list") ? active.id : "",
@@ -94,8 +105,9 @@
     };
   });
   document.body.addEventListener("htmx:afterSwap", (event) => {
-    if (event.detail.target.id === "list" && before) restore(before);
-    if (event.detail.target.id === "chips" || event.detail.target.id === "list") refresh();
+    const id = event.detail.target?.id;
+    if (id === "list" && before) restore(before);
+    if (id === "list" || id === "chips") refresh();
     before = null;
   });
   function restore(kept) {
@@ -108,7 +120,7 @@
       field.dispatchEvent(new Event("input", { bubbles: true }));
     }
     const focus = field || $("#list h1");
-    if (document.activeElement !== focus && kept.id) {
+    if (focus && kept.id && document.activeElement !== focus) {
       if (!field) focus.tabIndex = -1;
       focus.focus({ preventScroll: true });
     }

@@ -252,3 +252,13 @@ def test_the_key_of_a_selection_depends_on_account_and_filters_only(acme: Accoun
     assert one
     assert other
     assert one[1] == other[1] == f"{acme.uuid}?q=5&rating=spam"
+
+
+def test_hundreds_of_ticked_numbers_are_posted(acme: Account, client: Client) -> None:
+    make_many(acme, 120)
+    with account_scope(acme):
+        uuids = [str(uuid) for uuid in PhoneNumber.objects.values_list("uuid", flat=True)]
+    response: Any = client.post(reverse("numbers:export"), {"ids": uuids[:110], "sort": "number"})
+    lines = list(csv.DictReader(io.StringIO(b"".join(response.streaming_content).decode(), newline="")))
+    assert len(lines) == 110
+    assert [line["Number"] for line in lines] == sorted(line["Number"] for line in lines)
