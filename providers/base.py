@@ -1,7 +1,8 @@
 """The shapes that providers and the portal exchange, and the protocols an adapter implements.
 
-An adapter implements what its service offers: a provider of readings is a `ReadingsFeed`, a source of complaints a
-`ComplaintsFeed`. Every call may raise one of the errors of `providers.errors` and nothing else.
+An adapter implements what its service offers: a provider of readings is a `ReadingsFeed` or, asked number by number, a
+`NumberReadings`; a source of complaints a `ComplaintsFeed` or a `NumberComplaints`. Every call may raise one of the
+errors of `providers.errors` and nothing else.
 """
 
 from __future__ import annotations
@@ -73,14 +74,24 @@ class ReadingsPage:
 
 @dataclass(frozen=True, slots=True)
 class ComplaintFile:
-    """One published file of complaints: its day, and its lines as text, which can be read once.
+    """One published file of complaints, or a part of one: its day, and its lines as text, which can be read once.
 
-    The file is complete before its first line is handed over. Take the cursor after the last line is stored.
+    The lines are there in full before the first is handed over. Take the cursor after the last line is stored.
+    `calls` are the requests that it took.
     """
 
     day: date
     lines: Iterator[str]
     cursor: Cursor
+    calls: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class ComplaintLines:
+    """Complaints about the numbers that were asked for, as lines with a header, and the requests that it took."""
+
+    lines: Sequence[str]
+    calls: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +124,8 @@ class ReadingsFeed(Connectable, Protocol):
 class NumberReadings(Connectable, Protocol):
     """A source of readings that is asked about given numbers and bills each of them (D19, B11).
 
-    The portal decides which numbers are worth a billed call; the adapter never chooses.
+    The portal decides which numbers are worth a billed call; the adapter never chooses. An entry that cannot be read
+    is not asked again by itself, since that would be billed again.
     """
 
     @property
@@ -125,6 +137,7 @@ class NumberReadings(Connectable, Protocol):
         """What the source says now about at most `largest` numbers (E.164); the page's cursor means nothing.
 
         `billed_calls` counts the numbers that the source charges. A number that it does not know is no observation.
+        When an error leaves instead, the source may have charged all the same: count the numbers as asked.
         """
         ...
 
@@ -135,6 +148,20 @@ class ComplaintsFeed(Connectable, Protocol):
 
     def files(self, cursor: Cursor | None, *, today: date) -> Iterator[ComplaintFile]:
         """The files published after `cursor`, oldest first; a day without a file is skipped."""
+        ...
+
+
+@runtime_checkable
+class NumberComplaints(Connectable, Protocol):
+    """A source of complaints that is asked about given numbers, free of charge."""
+
+    @property
+    def largest(self) -> int:
+        """How many numbers one call may ask about."""
+        ...
+
+    def complaints(self, numbers: Sequence[str], *, since: date) -> ComplaintLines:
+        """What people reported about at most `largest` numbers (E.164) since a day, in the form of the FTC's file."""
         ...
 
 

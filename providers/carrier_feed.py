@@ -14,6 +14,7 @@ from typing import Any
 from providers import http, parsing
 from providers.base import ConnectionReport, Cursor, Observation, ReadingsPage, Rejected
 from providers.errors import ProviderError, Temporary
+from providers.kinds import Gives, ProviderKind, Setting, Values
 
 SERVICE = "The carrier feed"
 LARGEST = 50_000
@@ -110,3 +111,19 @@ def _flagged(entry: Mapping[str, Any]) -> bool:
     if "label" not in entry:
         raise ValueError("label is missing; null says that no label was shown.")
     return parsing.text(entry, "label", limit=100) != ""
+
+
+def _make(values: Values, secret: str, client: http.HttpClient) -> CarrierFeed:
+    return CarrierFeed(client, url=values["url"], key=secret)
+
+
+KIND = ProviderKind(
+    key="carrier_feed",
+    name="Carrier feed",
+    about="Observed calls per carrier in the portal's own bulk format.",
+    gives=Gives.READINGS,
+    key_label="Bearer key",
+    interval_seconds=60,
+    settings=(Setting("url", "Address", "Where pages of calls are read.", required=True, is_url=True),),
+    make=_make,
+)

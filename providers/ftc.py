@@ -14,6 +14,7 @@ from typing import IO
 from providers import http
 from providers.base import ComplaintFile, ConnectionReport, Cursor
 from providers.errors import Misconfigured, ProviderError, Temporary
+from providers.kinds import Gives, ProviderKind, Setting, Values
 
 SERVICE = "The FTC"
 ADDRESS = "https://www.ftc.gov/sites/default/files/DNC_Complaint_Numbers_{date}.csv"
@@ -88,3 +89,28 @@ def _lines(file: IO[bytes]) -> Iterator[str]:
     """The text with its line ends, as the csv module wants it; bytes that are not UTF-8 become replacement signs."""
     with io.TextIOWrapper(file, encoding="utf-8-sig", errors="replace", newline="") as text:
         yield from text
+
+
+def _make(values: Values, _secret: str, client: http.HttpClient) -> FtcDailyFiles:
+    return FtcDailyFiles(client, address=values["address"])
+
+
+KIND = ProviderKind(
+    key="ftc",
+    name="FTC reported calls",
+    about="Consumer complaints from the FTC's daily file: evidence, never a status.",
+    gives=Gives.COMPLAINTS,
+    key_label="",
+    interval_seconds=6 * 3600,
+    settings=(
+        Setting(
+            "address",
+            "Address",
+            "{date} stands for the day, YYYY-MM-DD.",
+            required=True,
+            default=ADDRESS,
+            is_url=True,
+        ),
+    ),
+    make=_make,
+)

@@ -1,7 +1,7 @@
 """Faults that can be switched on: what a provider does to its clients on a bad day.
 
-A fault applies to the simulated services (/v2, /carrier, /ftc), optionally only to paths that begin with `path`, only
-to every n-th request, and only so many times. Faults that change the content work on the finished answer.
+A fault applies to the simulated services (/v2, /carrier, /hiya, /ftc, /fcc), optionally only to paths that begin with
+`path`, only to every n-th request, and only so many times. Faults that change the content work on the finished answer.
 """
 
 from __future__ import annotations
@@ -97,9 +97,9 @@ class Faults:
 async def apply(faults: list[str], request: web.Request, handler: Handler) -> web.StreamResponse:
     """Answer a request under some faults."""
     if "rate_limited" in faults:
-        return _rate_limited()
+        return _rate_limited(request.path)
     if "server_error" in faults:
-        return _error(500, "10007", "Unexpected error", "Please retry.", {})
+        return web.json_response(_error_body(request.path, 500, "10007", "Unexpected error"), status=500)
     if "redirect_private" in faults:
         return web.Response(status=302, headers={"Location": PRIVATE})
     if "timeout" in faults:
@@ -112,25 +112,36 @@ async def apply(faults: list[str], request: web.Request, handler: Handler) -> we
     return await _sent(faults, request, response)
 
 
-def _rate_limited() -> web.Response:
+def _rate_limited(path: str) -> web.Response:
     headers = {"x-ratelimit-limit": "10", "x-ratelimit-remaining": "0", "x-ratelimit-reset": str(RESET_SECONDS)}
-    return _error(429, "10011", "Too many requests", "Request quota used up.", headers)
+    return web.json_response(_error_body(path, 429, "10011", "Too many requests"), status=429, headers=headers)
 
 
-def _error(status: int, code: str, title: str, detail: str, headers: dict[str, str]) -> web.Response:
+def _error_body(path: str, status: int, code: str, title: str) -> dict[str, Any]:
+    """An error as the service at this path words it."""
+    if path.startswith("/hiya/"):
+        return {"error": {"id": "00000000", "code": status, "errors": [{"message": title}]}}
+    if path.startswith("/ftc/"):
+        return {"error": {"code": "OVER_RATE_LIMIT" if status == 429 else "API_UNAVAILABLE", "message": title}}
+    if path.startswith("/fcc/"):
+        return {"code": code, "error": True, "message": title}
     url = f"https://developers.telnyx.com/docs/overview/errors/{code}"
-    entry = {"code": code, "title": title, "detail": detail, "meta": {"url": url}}
-    return web.json_response({"errors": [entry]}, status=status, headers=headers)
+    return {"errors": [{"code": code, "title": title, "detail": "Please retry.", "meta": {"url": url}}]}
 
 
 def _moved(faults: list[str], request: web.Request) -> web.Request:
     """The same request for another list page: the one before (duplicate), or pages 2 and 3 and so on swapped."""
-    page = request.query.get("page[number]", "")
-    if not page.isdigit() or int(page) < 2:
-        return request
-    forward = "duplicate_page" not in faults and int(page) % 2 == 0
-    wanted = int(page) + 1 if forward else int(page) - 1
-    return request.clone(rel_url=request.rel_url.update_query({"page[number]": str(wanted)}))
+    for name, size, first in (("page[number]", "", 1), ("offset", "items_per_page", 0), ("$offset", "$limit", 0)):
+        value, step = request.query.get(name, ""), request.query.get(size, "50" if size else "1")
+        if value.isdigit() and step.isdigit() and int(value) > first:
+            wanted = _other_page(int(value) // int(step) + 1 - first, "duplicate_page" in faults)
+            moved = {name: str((wanted - 1 + first) * int(step))}
+            return request.clone(rel_url=request.rel_url.update_query(moved))
+    return request
+
+
+def _other_page(page: int, before: bool) -> int:
+    return page + 1 if page % 2 == 0 and not before else page - 1
 
 
 def _changed(faults: list[str], response: web.Response) -> web.Response:
@@ -163,12 +174,17 @@ def _wrong_types(body: bytes, lines: bool) -> bytes:
         ]
         return b"\n".join(parts)
     answer = _json(body)
-    if isinstance(answer, dict) and isinstance(answer.get("data"), list):
-        for place, entry in enumerate(answer["data"]):
-            if place % 3 == 1 and isinstance(entry.get("reputation_data"), dict):
-                entry["reputation_data"] |= {"spam_risk": 7, "maturity_score": "high"}
-        return json.dumps(answer).encode()
-    return body
+    for place, entry in enumerate(_entries(answer)):
+        if place % 3 == 1 and isinstance(entry, dict):
+            _garble(entry)
+    return body if answer is None else json.dumps(answer).encode()
+
+
+def _garble(entry: dict[str, Any]) -> None:
+    if "reputation_data" not in entry:
+        entry |= dict.fromkeys(entry, 7)
+    elif entry["reputation_data"] is not None:
+        entry["reputation_data"] |= {"spam_risk": 7, "maturity_score": "high"}
 
 
 def _twice(body: bytes, lines: bool) -> bytes:
@@ -193,10 +209,11 @@ def _huge(body: bytes, lines: bool) -> bytes:
     if lines:
         return b'{"id":"' + b"9" * HUGE + b'"}\n' + body
     answer = _json(body)
-    if isinstance(answer, dict) and isinstance(answer.get("data"), list):
-        answer["data"].insert(0, {"phone_number": "9" * HUGE, "reputation_data": {"spam_risk": "low"}})
-        return json.dumps(answer).encode()
-    return body
+    entries = _entries(answer)
+    if not entries:
+        return body
+    entries.insert(0, {"phone_number": "9" * HUGE, "reputation_data": {"spam_risk": "low"}})
+    return json.dumps(answer).encode()
 
 
 def _json(body: bytes) -> Any:
@@ -204,6 +221,13 @@ def _json(body: bytes) -> Any:
         return json.loads(body)
     except ValueError:
         return None
+
+
+def _entries(answer: Any) -> list[Any]:
+    """The list that an answer is about: itself, or its first field that is one."""
+    if isinstance(answer, dict):
+        answer = next((value for value in answer.values() if isinstance(value, list)), [])
+    return answer if isinstance(answer, list) else []
 
 
 _CHANGES: dict[str, Callable[[bytes, bool], bytes]] = {

@@ -17,7 +17,7 @@ from providers.simulator.hashing import text_key, unit
 from providers.simulator.inventory import Inventory, count_for
 from providers.simulator.records import HISTORY, Account, Charge, Enterprise, Holding, Remediation, Settings, made_up_id
 
-CENTS = {"monitoring": 10_000, "check": 10, "remediation": 100}
+CENTS = {"monitoring": 10_000, "check": 10, "remediation": 100, "hiya": 5}
 VETTING = 20 * 60.0
 LETTER_REVIEW = 4 * HOUR
 COOL_DOWN = 5 * DAY
@@ -104,7 +104,7 @@ class Simulator:
         return account
 
     def charge(self, account: Account, kind: str, count: int, about: str) -> None:
-        """Write down what the provider would bill (Telnyx guide of 2026-08: 100 USD, 0.10 USD, 1.00 USD)."""
+        """Write down what the provider would bill (Telnyx guide of 2026-08: 100 USD, 0.10, 1.00; Hiya's is made up)."""
         self.ledger.append(Charge(self.now(), account.masked_key, kind, count, CENTS[kind] * count, about))
 
     def later(self, at: datetime, simulated_seconds: float) -> datetime:

@@ -14,7 +14,9 @@ from typing import Any
 from providers import parsing
 from providers.base import ConnectionReport, Cursor, Observation, ReadingsPage, Rejected, Verdict
 from providers.errors import ProviderError, Temporary
-from providers.telnyx.client import PAGE_SIZE, SERVICE, Meta, TelnyxClient, segment
+from providers.http import HttpClient
+from providers.kinds import Gives, ProviderKind, Setting, Values
+from providers.telnyx.client import BASE_URL, PAGE_SIZE, SERVICE, Meta, TelnyxClient, segment
 
 SOURCE = "telnyx"
 VERDICTS = {"high": Verdict.SPAM, "medium": Verdict.MIXED, "low": Verdict.HEALTHY}
@@ -161,3 +163,25 @@ def _verdict(risk: Any) -> Verdict:
     if verdict is None:
         raise ValueError(f"spam_risk {str(risk)[:40]!r} is not known (low, medium or high).")
     return verdict
+
+
+ADDRESS = Setting(
+    "base_url", "Address", "Change it only for a test service.", required=True, default=BASE_URL, is_url=True
+)
+
+
+def _make(values: Values, secret: str, client: HttpClient) -> TelnyxReadings:
+    api = TelnyxClient(client, key=secret, base_url=values["base_url"])
+    return TelnyxReadings(api, enterprise=values["enterprise_id"])
+
+
+KIND = ProviderKind(
+    key="telnyx",
+    name="Telnyx Number Reputation",
+    about="A provider's own verdict and four scores per number, from cached reads that are free of charge.",
+    gives=Gives.READINGS,
+    key_label="API key",
+    interval_seconds=900,
+    settings=(ADDRESS, Setting("enterprise_id", "Enterprise id", "Empty: the numbers of all enterprises of this key.")),
+    make=_make,
+)

@@ -17,6 +17,7 @@ def test_every_provider_is_built_from_its_defaults_and_connects_to_a_test_servic
         "telnyx": {"base_url": f"{simulator.url}/v2"},
         "carrier_feed": {"url": f"{simulator.url}/carrier/v1/calls"},
         "ftc": {"address": f"{simulator.url}/ftc/DNC_Complaint_Numbers_{{date}}.csv"},
+        "hiya": {"base_url": f"{simulator.url}/hiya", "app_id": "PROD_registry-n0"},
     }
     assert set(values) == set(KINDS)
     for key, kind in KINDS.items():
@@ -31,7 +32,7 @@ def test_every_setting_says_what_it_is_and_defaults_are_public_addresses() -> No
         assert kind.gives in ("readings", "complaints")
         assert all(one.label for one in kind.settings)
         if key != "carrier_feed":
-            build(key, {}, "key", HttpClient())
+            build(key, {"app_id": "PROD_1"}, "key", HttpClient())
 
 
 @pytest.mark.parametrize(
@@ -45,6 +46,8 @@ def test_every_setting_says_what_it_is_and_defaults_are_public_addresses() -> No
         ("carrier_feed", {"url": "http://feed.example/"}, "key", "https://"),
         ("telnyx", {"base_url": "https://169.254.169.254/v2"}, "key", "private network"),
         ("ftc", {"address": "https://www.ftc.example/file.csv"}, "", r"\{date\}"),
+        ("hiya", {}, "secret", "needs a value for App ID"),
+        ("hiya", {"app_id": "PROD 1:2"}, "secret", "App ID holds a character"),
     ],
 )
 def test_what_is_missing_or_wrong_is_told_in_words(
