@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from django.conf import settings
-from django.db.models import Case, Expression, F, Q, QuerySet, TextField, Value, When
+from django.db.models import Case, Expression, F, Func, IntegerField, Q, QuerySet, TextField, Value, When
+from django.db.models.lookups import Exact
 
 from accounts.models import Account
 from accounts.products import Product
@@ -128,4 +129,5 @@ def _flagged_by(sources: Iterable[Source]) -> Case:
     column = "status__flagged_by"
     parts = [(Q(**{f"{column}__contains": [source.pk]}), source.name) for source in sources]
     names = csv_cells.joined(parts, separator=SEPARATOR)
-    return Case(When(**{column: []}, then=None), default=names, output_field=TextField())
+    size = Func(F(column), function="cardinality", output_field=IntegerField())
+    return Case(When(Exact(size, 0), then=None), default=names, output_field=TextField())

@@ -70,7 +70,10 @@ class ExportView(HubPageMixin, View):
     @property
     def params(self) -> QueryDict:
         """Return the parameters of the list, from wherever they were sent."""
-        return self.request.POST if self.request.method == "POST" else self.request.GET
+        sent: QueryDict = self.request.POST if self.request.method == "POST" else self.request.GET
+        params = sent.copy()
+        params.pop("csrfmiddlewaretoken", None)  # a secret: the parameters go into the audit trail
+        return params
 
     def _send(self, select: str | None, slot: slots.Slot, *, now: datetime) -> HttpResponseBase:
         spooled = csv_export.spool(self.header, select, max_rows=settings.EXPORT_MAX_ROWS)

@@ -294,6 +294,15 @@ def test_an_export_leaves_a_line_in_the_audit_trail(client: Client, acme: Accoun
     assert (event.actor, event.detail["rows"], event.detail["filters"]) == (viewer, 3, "rating=spam")
 
 
+def test_ticked_numbers_can_be_posted_and_the_form_token_is_not_written_down(client: Client, acme: Account) -> None:
+    numbers = [factories.make_number(acme) for _ in range(3)]
+    posted = {"ids": [str(number.uuid) for number in numbers[:2]], "csrfmiddlewaretoken": "MARKER"}
+    response = client.post(reverse("numbers:export"), posted)
+    assert body_of(response).count(b"\r\n") == 3
+    with account_scope(acme):
+        assert "MARKER" not in AuditEvent.objects.get(action="numbers.exported").detail["filters"]
+
+
 def test_more_exports_than_an_account_may_run_are_refused_with_when_to_come_back(client: Client, acme: Account) -> None:
     limit = slots.Limit("this account", 2, EXPORT_SLOTS, acme.pk)
     held = [slots.take([limit]) for _ in range(2)]
