@@ -2,28 +2,14 @@
 
 from django.contrib import admin
 
-from benchmarks.models import PlainNumber
+from benchmarks.models import LISTED, PlainNumber
 
 
 @admin.register(PlainNumber)
 class PlainNumberAdmin(admin.ModelAdmin):
     """Shows as many rows as the portal's page does by default."""
 
-    list_display = (
-        "number",
-        "label",
-        "area",
-        "service",
-        "status",
-        "overall",
-        "maturity",
-        "connection",
-        "engagement",
-        "sentiment",
-        "product",
-        "capability",
-        "last_updated",
-    )
+    list_display = LISTED
     list_filter = ("product", "registration", "rating", "status", "capability")
     search_fields = ("number", "label", "area")
     list_per_page = 50

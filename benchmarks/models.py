@@ -7,6 +7,23 @@ from django.db import models
 from accounts.products import Product
 from phone_numbers import states
 
+# What both peers of the list show: the columns of the portal's own page.
+LISTED = (
+    "number",
+    "label",
+    "area",
+    "service",
+    "status",
+    "overall",
+    "maturity",
+    "connection",
+    "engagement",
+    "sentiment",
+    "product",
+    "capability",
+    "last_updated",
+)
+
 
 class PlainNumber(models.Model):
     """One wide row per number, with an index on every column that the peers sort or filter by; one tenant only."""

@@ -2,7 +2,7 @@
 
 import django_tables2 as tables
 
-from benchmarks.models import PlainNumber
+from benchmarks.models import LISTED, PlainNumber
 
 
 class PlainNumberTable(tables.Table):
@@ -11,21 +11,7 @@ class PlainNumberTable(tables.Table):
     class Meta:
         model = PlainNumber
         template_name = "django_tables2/bootstrap5.html"
-        fields = (
-            "number",
-            "label",
-            "area",
-            "service",
-            "status",
-            "overall",
-            "maturity",
-            "connection",
-            "engagement",
-            "sentiment",
-            "product",
-            "capability",
-            "last_updated",
-        )
+        fields = LISTED
 
 
 class PlainNumberList(tables.SingleTableView):
