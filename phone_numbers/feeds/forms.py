@@ -44,6 +44,15 @@ class FeedForm(forms.Form):
             )
         if kind.key_label:
             self.fields["secret"] = _key_field(kind, has_one=bool(feed and feed.secret))
+        if kind.billed:
+            self.fields["daily_budget"] = forms.IntegerField(
+                label="Billed checks a day",
+                min_value=1,
+                max_value=100_000_000,
+                required=False,
+                initial=feed.daily_budget if feed else None,
+                help_text="The most numbers asked about in a day (UTC). Empty: no limit. Flagged numbers go first.",
+            )
         self._set_initial(feed)
 
     def _set_initial(self, feed: Feed | None) -> None:
@@ -79,6 +88,7 @@ class FeedForm(forms.Form):
             "interval_seconds": self.cleaned_data["interval_seconds"],
             "settings": self.provider_settings,
             "secret": self.cleaned_data.get("secret", "").strip(),
+            "daily_budget": self.cleaned_data.get("daily_budget"),
         }
 
 

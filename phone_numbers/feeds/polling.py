@@ -19,12 +19,12 @@ from django.utils import timezone
 
 from common.scope import account_scope, all_accounts
 from common.sealed import SealBroken, unseal
-from phone_numbers.feeds import complaints, ingest, leases
+from phone_numbers.feeds import complaints, ingest, leases, number_polling
 from phone_numbers.feeds.complaint_file import ComplaintFileError
 from phone_numbers.models import Feed, FeedRun
 from phone_numbers.services import feeds as feed_services
 from providers import registry
-from providers.base import ComplaintsFeed, Cursor, ReadingsFeed, ReadingsPage
+from providers.base import ComplaintsFeed, Cursor, NumberReadings, ReadingsFeed, ReadingsPage
 from providers.errors import Misconfigured, ProviderError, Refused, Temporary
 from providers.http import HttpClient
 
@@ -35,7 +35,7 @@ PAGE_SIZE = 20_000
 REREADS = 2  # a garbled entry may be sound the next time; one that never is must not stop the feed
 
 
-def adapter_of(feed: Feed) -> ReadingsFeed | ComplaintsFeed:
+def adapter_of(feed: Feed) -> registry.Feed:
     """Return the feed's adapter with its settings and opened secret; raises Misconfigured."""
     try:
         secret = unseal(bytes(feed.secret), place=feed_services.secret_place(feed))
@@ -53,24 +53,28 @@ def poll_feed(feed_id: int, token: uuid.UUID) -> FeedRun | None:
         feed = Feed.objects.select_related("account").get(pk=feed_id)
         run = FeedRun.objects.create(account=feed.account, feed=feed, started_at=timezone.now())
         try:
-            caught_up = _take(feed, token, run)
+            wait = _take(feed, token, run)
         except ingest.LeaseLost:
             return _finish(run, error="Another worker took this feed over; nothing was lost or doubled.")
         except ProviderError as error:
             _fail(feed, token, error)
             return _finish(run, error=error.message)
         now = timezone.now()
-        wait = timedelta(seconds=feed.interval_seconds) if caught_up else timedelta(0)
         leases.release(feed.pk, token, due_at=now + wait, succeeded_at=now)
         return _finish(run)
 
 
-def _take(feed: Feed, token: uuid.UUID, run: FeedRun) -> bool:
-    """Take pages until caught up (True) or out of time (False)."""
+def _take(feed: Feed, token: uuid.UUID, run: FeedRun) -> timedelta:
+    """Take pages until caught up or out of time; return how long the feed should wait then."""
     adapter = adapter_of(feed)
+    if isinstance(adapter, NumberReadings):
+        return number_polling.take_number_readings(feed, token, run, adapter, seconds=RUN_TIME)
+    pause = timedelta(seconds=feed.interval_seconds)
     if isinstance(adapter, ComplaintsFeed):
-        return _take_complaints(feed, token, run, adapter)
-    return _take_readings(feed, token, run, adapter)
+        return pause if _take_complaints(feed, token, run, adapter) else timedelta(0)
+    if isinstance(adapter, ReadingsFeed):
+        return pause if _take_readings(feed, token, run, adapter) else timedelta(0)
+    raise Misconfigured("This provider is asked number by number, which this feed cannot do. Remove the feed.")
 
 
 def _take_complaints(feed: Feed, token: uuid.UUID, run: FeedRun, adapter: ComplaintsFeed) -> bool:
@@ -81,7 +85,7 @@ def _take_complaints(feed: Feed, token: uuid.UUID, run: FeedRun, adapter: Compla
         try:
             with transaction.atomic():
                 report = complaints.take_published_file(file, now=timezone.now(), fence=fence)
-                _add(run, pages=1, calls=1, **report.run_counts)
+                _add(run, pages=1, calls=file.calls, **report.run_counts)
         except ComplaintFileError as error:
             raise Refused(f"The file of {file.day:%Y-%m-%d} cannot be read: {error}") from error
         cursor = dict(file.cursor)

@@ -2,6 +2,7 @@
 
 from phone_numbers.models.areas import AreaRelease, Country
 from phone_numbers.models.campaigns import Campaign, CampaignNumber
+from phone_numbers.models.checks import NumberCheck
 from phone_numbers.models.counts import NumberCount, RatingDay
 from phone_numbers.models.evidence import Complaint, ComplaintDay, NumberEvent, Reading, Source, SourceView
 from phone_numbers.models.feeds import Feed, FeedRun
@@ -21,6 +22,7 @@ __all__ = [
     "ImportChunk",
     "ImportJob",
     "ImportRow",
+    "NumberCheck",
     "NumberCount",
     "NumberEvent",
     "NumberStatus",

@@ -25,6 +25,10 @@ class Feed(models.Model):
     settings = models.JSONField(default=dict)
     secret = models.BinaryField(default=b"")
     interval_seconds = models.PositiveIntegerField(default=3600)
+    daily_budget = models.PositiveIntegerField(
+        null=True, blank=True, help_text="Billed checks a day (UTC); empty: no limit. Only for feeds that bill checks."
+    )
+    forecast = models.JSONField(default=dict, help_text="What a day of checks would cost; see feeds/checks.")
     paused = models.BooleanField(default=False)
     state = models.CharField(max_length=8, choices=states.FeedState, default=states.FeedState.DUE)
     cursor = models.JSONField(null=True, default=None)
@@ -68,6 +72,7 @@ class FeedRun(models.Model):
     error = models.CharField(max_length=500, blank=True, default="")
     pages = models.PositiveIntegerField(default=0)
     calls = models.PositiveIntegerField(default=0)
+    billed = models.PositiveIntegerField(default=0, help_text="Checks that were billed, or may have been.")
     fetched = models.PositiveIntegerField(default=0)
     stored = models.PositiveIntegerField(default=0)
     duplicate = models.PositiveIntegerField(default=0)

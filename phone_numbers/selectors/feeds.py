@@ -10,6 +10,7 @@ from django.http import Http404
 
 from accounts.models import Account
 from common.scope import all_accounts
+from phone_numbers.feeds import checks
 from phone_numbers.models import Feed, FeedRun
 from phone_numbers.states import FeedState
 from providers import registry
@@ -62,6 +63,12 @@ def health_of(feed: Feed, *, now: datetime) -> FeedHealth:
     if feed.failures:
         times = "once" if feed.failures == 1 else f"{feed.failures} times in a row"
         return FeedHealth("Failing", "is-spam", f"Failed {times}: {feed.last_error}")
+    if spent_until(feed, now=now):
+        return FeedHealth(
+            "Budget used",
+            "is-mixed",
+            f"Today's budget of {feed.daily_budget:,} billed checks is used up. It goes on at 00:00 UTC.",
+        )
     if feed.state == FeedState.LEASED and feed.lease_until and feed.lease_until > now:
         return FeedHealth("Running", "is-progress", "A worker is reading it now.")
     if feed.last_success_at is None:
@@ -69,6 +76,30 @@ def health_of(feed: Feed, *, now: datetime) -> FeedHealth:
     if is_stale(feed, now=now):
         return FeedHealth("Stale", "is-mixed", "No success for more than twice its interval. Are the workers running?")
     return FeedHealth("Healthy", "is-healthy", "Up to date.")
+
+
+def spent_until(feed: Feed, *, now: datetime) -> bool:
+    """Tell whether the feed waits for tomorrow's budget."""
+    return feed.daily_budget is not None and checks.left_today(feed, now=now) == 0
+
+
+@dataclass(frozen=True, slots=True)
+class Spending:
+    """Billed checks of a feed: used today, the budget (None: no limit), and the forecast in words."""
+
+    used: int
+    budget: int | None
+    forecast: str
+
+
+def spending_of(feed: Feed, *, now: datetime) -> Spending | None:
+    """Return a feed's billed checks, or None for a feed that bills nothing."""
+    kind = registry.KINDS.get(feed.provider)
+    if kind is None or not kind.billed:
+        return None
+    expected = checks.stored_forecast(feed)
+    words = expected.words(feed.daily_budget) if expected else "Known after the first run."
+    return Spending(checks.used_today(feed, now=now), feed.daily_budget, words)
 
 
 def provider_name(feed: Feed) -> str:

@@ -36,6 +36,7 @@ def add_feed(
     interval_seconds: int,
     actor: User,
     now: datetime,
+    daily_budget: int | None = None,
 ) -> Feed:
     """Add a feed that is due at once. IntegrityError when the account has one of that name."""
     with all_accounts():
@@ -45,6 +46,7 @@ def add_feed(
             provider=provider,
             settings=dict(settings),
             interval_seconds=interval_seconds,
+            daily_budget=daily_budget,
             created_at=now,
             due_at=now,
         )
@@ -64,12 +66,25 @@ def change_feed(
     interval_seconds: int,
     actor: User,
     now: datetime,
+    daily_budget: int | None = None,
 ) -> None:
     """Change a feed's settings; an empty `secret` keeps the one there is. A feed that was stopped is tried again."""
     feed.name, feed.settings, feed.interval_seconds = name, dict(settings), interval_seconds
+    feed.daily_budget = daily_budget
     feed.paused, feed.failures, feed.last_error, feed.due_at = False, 0, "", now
     with all_accounts():
-        feed.save(update_fields=["name", "settings", "interval_seconds", "paused", "failures", "last_error", "due_at"])
+        feed.save(
+            update_fields=[
+                "name",
+                "settings",
+                "interval_seconds",
+                "daily_budget",
+                "paused",
+                "failures",
+                "last_error",
+                "due_at",
+            ]
+        )
         if secret:
             set_secret(feed, secret)
         record_audit(

@@ -75,7 +75,8 @@ class FeedDetailView(FeedPage):
         """Show the page, or only what changes to the poller."""
         assert self.feed is not None
         settings, runs = selectors.shown_settings(self.feed), selectors.recent_runs(self.feed)
-        context = self.described(self.feed) | {"settings": settings, "runs": runs}
+        spending = selectors.spending_of(self.feed, now=timezone.now())
+        context = self.described(self.feed) | {"settings": settings, "runs": runs, "spending": spending}
         return render(request, "feeds/_detail.html" if request.htmx else "feeds/detail.html", context)
 
 
