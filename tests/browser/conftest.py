@@ -22,6 +22,10 @@ from tests.browser import world
 # Playwright keeps an event loop in the thread of the test, and Django would refuse the database there.
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
 
+# A refused request (404, 409) is judged by its status, below and by the test itself; a request that a new page
+# overtakes is given up, which is as it should be.
+NO_FAULTS = ("Failed to load resource", "Response Status Error Code", "htmx:sendAbort", "htmx:afterRequest")
+
 SignIn = Callable[[User], Page]
 Visit = Callable[..., Page]
 
@@ -68,8 +72,7 @@ def faults(context: BrowserContext) -> list[str]:
 
 def _watch(context: BrowserContext, seen: list[str]) -> None:
     def note_message(message: ConsoleMessage) -> None:
-        # A refused request (404, 409) shows up here too; its status is judged below and by the test itself.
-        if message.type == "error" and "Failed to load resource" not in message.text:
+        if message.type == "error" and not message.text.startswith(NO_FAULTS):
             seen.append(f"console: {message.text}")
 
     def note_response(response: Response) -> None:
@@ -110,14 +113,15 @@ def _sign_in(context: BrowserContext, user: User, address: str) -> None:
 def visit(
     browser: Browser, browser_context_args: dict[str, object], live_server: LiveServer, faults: list[str]
 ) -> Iterator[Visit]:
-    """Return a function from a person and options of Playwright's contexts to a page in a browser of their own."""
+    """Return a function from a person (None: nobody yet) and options of a context to a page of their own."""
     opened: list[BrowserContext] = []
 
-    def open_page(user: User, **options: object) -> Page:
+    def open_page(user: User | None, **options: object) -> Page:
         context = browser.new_context(**{**browser_context_args, **options})  # type: ignore[arg-type]
         opened.append(context)
         _watch(context, faults)
-        _sign_in(context, user, live_server.url)
+        if user is not None:
+            _sign_in(context, user, live_server.url)
         return context.new_page()
 
     yield open_page

@@ -9,13 +9,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 
+import phonenumbers
 from django.utils import timezone
 
 from accounts.models import Account
 from accounts.products import Product
 from common.scope import account_scope
 from phone_numbers.feeds import ingest
-from phone_numbers.models import AreaPrefix, Campaign, PhoneNumber
+from phone_numbers.models import AreaPrefix, AreaRelease, Campaign, PhoneNumber
 from phone_numbers.services import inventory, status
 from phone_numbers.states import Capability, DialingMethod, Origin, Registration
 from providers.base import Observation, Verdict
@@ -38,6 +39,8 @@ def build(account: Account) -> None:
     now = timezone.now()
     for prefix, area, state in ((COLORADO, "Colorado", "CO"), (TEXAS, "Texas", "TX")):
         AreaPrefix.objects.get_or_create(prefix=prefix[1:5], defaults={"area": area, "state": state})
+    # Two areas are enough here; an import would load them all, which takes seconds.
+    AreaRelease.objects.get_or_create(version=phonenumbers.__version__, defaults={"loaded_at": now})
     with account_scope(account):
         Campaign.objects.create(
             account=account,

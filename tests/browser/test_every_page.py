@@ -1,0 +1,96 @@
+"""Every main page at laptop and phone width, light and dark: nothing is wider than the screen, nothing is refused.
+
+Each visit leaves a picture in `artefacts/`, to look at.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page, expect
+from pytest_django.live_server_helper import LiveServer
+
+from accounts.models import Account, User
+from common.scope import account_scope
+from phone_numbers.models import PhoneNumber
+from tests import factories
+from tests.browser import world
+from tests.browser.conftest import Visit
+
+ARTEFACTS = Path(__file__).resolve().parent.parent.parent / "artefacts"
+LAPTOP = {"width": 1280, "height": 800}
+PHONE = {"width": 390, "height": 844}
+SMALL_PHONE = {"width": 320, "height": 640}
+SETTLED = """() => document.readyState === "complete" && !document.querySelector("#count-later, .htmx-request")
+    && [...document.querySelectorAll("canvas")].every(canvas => window.Chart?.getChart(canvas))"""
+PAGES = {
+    "home": "/",
+    "list": "/numbers/",
+    "list-filtered": "/numbers/?rating=spam&rating=mixed&product=contact_center&q=555",
+    "list-no-match": "/numbers/?q=999999",
+    "list-nonsense": "/numbers/?rating=purple",
+    "panel": "/numbers/{uuid}/",
+    "history": "/numbers/{uuid}/history/",
+    "import": "/numbers/import/",
+    "feeds": "/feeds/",
+    "settings": "/settings/",
+    "thresholds": "/settings/thresholds/",
+    "audit": "/settings/audit/",
+    "password": "/accounts/password/change/",
+    "not-found": "/numbers/nothing-here/",
+}
+
+
+@pytest.fixture
+def addresses(hub: Account, live_server: LiveServer) -> dict[str, str]:
+    """The address of each page; the number is a flagged one with the longest label."""
+    factories.make_feed(hub, name="Telnyx", interval_seconds=300)
+    with account_scope(hub):
+        number = PhoneNumber.objects.get(e164=world.e164(world.COLORADO, 0))
+        PhoneNumber.objects.filter(pk=number.pk).update(label=world.LONGEST)
+    return {name: live_server.url + path.format(uuid=number.uuid) for name, path in PAGES.items()}
+
+
+@pytest.mark.parametrize(
+    ("kind", "options"),
+    [
+        ("laptop-light", {"viewport": LAPTOP, "color_scheme": "light"}),
+        ("laptop-dark", {"viewport": LAPTOP, "color_scheme": "dark"}),
+        ("phone-light", {"viewport": PHONE, "color_scheme": "light", "has_touch": True}),
+        ("phone-dark", {"viewport": SMALL_PHONE, "color_scheme": "dark", "has_touch": True}),
+    ],
+)
+def test_nothing_is_wider_than_the_screen_and_nothing_is_refused(
+    kind: str, options: dict[str, object], visit: Visit, addresses: dict[str, str], owner: User
+) -> None:
+    page = visit(owner, **options)
+    too_wide = {}
+    for name, address in addresses.items():
+        page.goto(address)
+        take_picture(page, f"{name}-{kind}")
+        over = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+        if over > 0:
+            too_wide[name] = over
+    assert too_wide == {}
+    expect(page.locator("html")).to_have_attribute("data-bs-theme", str(options["color_scheme"]))
+
+
+def test_the_open_panel_and_the_sign_in_are_pictured_too(
+    visit: Visit, live_server: LiveServer, hub: Account, owner: User
+) -> None:
+    page = visit(owner)
+    page.goto(f"{live_server.url}/numbers/?rating=spam")
+    page.get_by_role("link", name="(303) 555-0103").click()
+    expect(page.get_by_role("dialog")).to_be_visible()
+    take_picture(page, "panel-over-list-laptop-light")
+    page.context.clear_cookies()
+    page.goto(f"{live_server.url}/accounts/login/")
+    take_picture(page, "sign-in-laptop-light")
+
+
+def take_picture(page: Page, name: str) -> None:
+    """Take it when the fragments are there and the charts are drawn."""
+    page.wait_for_function(SETTLED)
+    ARTEFACTS.mkdir(exist_ok=True)
+    page.screenshot(path=ARTEFACTS / f"{name}.png")
