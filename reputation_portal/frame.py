@@ -26,6 +26,7 @@ class Place:
     names: tuple[str, ...]
     reviewers_only: bool = False
     needs_account: bool = True
+    needs_edit: bool = False
     counts_flagged: bool = False
 
 
@@ -56,7 +57,7 @@ GROUPS: tuple[tuple[str, tuple[Place, ...]], ...] = (
         "Number Management",
         (
             Place("Number Reputation", "phone-check", ("numbers:list",)),
-            Place("Import", "upload", ("numbers:import",)),
+            Place("Import", "upload", ("numbers:import",), needs_edit=True),
             Place("Campaigns", "speakerphone", ("campaigns:list",)),
         ),
     ),
@@ -151,7 +152,12 @@ class Frame:
 
     def _may_see(self, place: Place) -> bool:
         is_reviewer = bool(self.user and self.user.is_reviewer)
-        return (is_reviewer or not place.reviewers_only) and (self.account is not None or not place.needs_account)
+        may_edit = self.membership is not None and self.membership.may_edit
+        return (
+            (is_reviewer or not place.reviewers_only)
+            and (self.account is not None or not place.needs_account)
+            and (may_edit or not place.needs_edit)
+        )
 
     def _entry(self, place: Place, href: str) -> Entry:
         count = self.flagged if place.counts_flagged else 0

@@ -95,6 +95,11 @@ def test_reviews_are_offered_to_reviewers_only_and_no_account_pages_without_an_a
 
 
 @pytest.mark.usefixtures("every_page")
+def test_who_may_not_edit_is_offered_no_import(viewer: User, client_for: ClientFor) -> None:
+    assert "Import" not in _labels(client_for(viewer).get("/").content.decode())
+
+
+@pytest.mark.usefixtures("every_page")
 @pytest.mark.parametrize(
     ("address", "label"), [("/", "Home"), ("/numbers/", "Number Reputation"), ("/numbers/import/", "Import")]
 )
