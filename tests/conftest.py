@@ -61,14 +61,15 @@ def _commits(item: pytest.Item) -> bool:
 
 
 @pytest.hookimpl(wrapper=True)
-def pytest_runtest_teardown(item: pytest.Item) -> Generator[None, object, object]:
+def pytest_runtest_teardown(item: pytest.Item, nextitem: pytest.Item | None) -> Generator[None, object, object]:
     """Put right what emptying the tables gets wrong after a test that really commits.
 
     Django empties the rows that migrations wrote (sources) too, and leaves tables that it does not manage (readings,
-    the cache that counts failed sign-ins). Done here, because fixtures end before Django empties the tables.
+    the cache that counts failed sign-ins). Done here, because fixtures end before Django empties the tables. Not after
+    the last test: its teardown has dropped the test database, and the connection leads to the real one again.
     """
     result = yield
-    if _commits(item):
+    if nextitem is not None and _commits(item):
         with item.config.stash[blocking_manager_key].unblock(), connection.cursor() as cursor:
             cursor.execute("TRUNCATE numbers_reading, portal_cache")
             if not Source.objects.exists():
