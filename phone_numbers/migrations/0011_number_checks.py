@@ -5,42 +5,68 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('accounts', '0002_account_thresholds'),
-        ('numbers', '0010_feed_rereads'),
+        ("accounts", "0002_account_thresholds"),
+        ("numbers", "0010_feed_rereads"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='feed',
-            name='daily_budget',
-            field=models.PositiveIntegerField(blank=True, help_text='Billed checks a day (UTC); empty: no limit. Only for feeds that bill checks.', null=True),
+            model_name="feed",
+            name="daily_budget",
+            field=models.PositiveIntegerField(
+                blank=True,
+                help_text="Billed checks a day (UTC); empty: no limit. Only for feeds that bill checks.",
+                null=True,
+            ),
         ),
         migrations.AddField(
-            model_name='feed',
-            name='forecast',
-            field=models.JSONField(default=dict, help_text='What a day of checks would cost; see feeds/checks.'),
+            model_name="feed",
+            name="forecast",
+            field=models.JSONField(default=dict, help_text="What a day of checks would cost; see feeds/checks."),
         ),
         migrations.AddField(
-            model_name='feedrun',
-            name='billed',
-            field=models.PositiveIntegerField(default=0, help_text='Checks that were billed, or may have been.'),
+            model_name="feedrun",
+            name="billed",
+            field=models.PositiveIntegerField(default=0, help_text="Checks that were billed, or may have been."),
         ),
         migrations.CreateModel(
-            name='NumberCheck',
+            name="NumberCheck",
             fields=[
-                ('pk', models.CompositePrimaryKey('feed_id', 'number_id', blank=True, editable=False, primary_key=True, serialize=False)),
-                ('busy', models.BooleanField(default=True)),
-                ('quiet', models.PositiveSmallIntegerField(default=0)),
-                ('next_at', models.DateTimeField()),
-                ('checked_at', models.DateTimeField(null=True)),
-                ('account', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='accounts.account')),
-                ('feed', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='numbers.feed')),
-                ('number', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='numbers.phonenumber')),
+                (
+                    "pk",
+                    models.CompositePrimaryKey(
+                        "feed_id", "number_id", blank=True, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("busy", models.BooleanField(default=True)),
+                ("quiet", models.PositiveSmallIntegerField(default=0)),
+                ("next_at", models.DateTimeField()),
+                ("checked_at", models.DateTimeField(null=True)),
+                (
+                    "account",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="accounts.account",
+                    ),
+                ),
+                (
+                    "feed",
+                    models.ForeignKey(
+                        db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name="+", to="numbers.feed"
+                    ),
+                ),
+                (
+                    "number",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="+", to="numbers.phonenumber"
+                    ),
+                ),
             ],
             options={
-                'indexes': [models.Index(fields=['feed', 'busy', 'next_at'], name='numbers_check_due')],
+                "indexes": [models.Index(fields=["feed", "busy", "next_at"], name="numbers_check_due")],
             },
         ),
     ]

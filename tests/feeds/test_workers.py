@@ -1,4 +1,4 @@
-"""Real beats, real workers, real Redis: nothing is taken twice, and an emptied Redis or a killed worker loses nothing."""
+"""Real beats, workers and Redis: nothing is taken twice, and an emptied Redis or a killed worker loses nothing."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import timedelta
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -115,5 +116,5 @@ def assert_taken_once(account, feed):
         rated = NumberStatus.objects.exclude(rating=Rating.UNKNOWN).count()
     assert sum(stored) == readings
     assert rated > 80
-    for (_, end), (start_of_next, _) in zip(spans, spans[1:], strict=False):
+    for (_, end), (start_of_next, _) in pairwise(spans):
         assert end <= start_of_next
