@@ -61,7 +61,7 @@ def upload(
 
     The workers take it at `due_at`, without one at once. Raises TooManyImportsError.
     """
-    token = token or uuid.uuid4()
+    token = uuid.uuid5(account.uuid, str(token or uuid.uuid4()))  # an account's own: no other can hold it
     Account.objects.select_for_update(of=("self",), no_key=True).get(pk=account.pk)
     existing = ImportJob.objects.filter(uuid=token).first()
     if existing:

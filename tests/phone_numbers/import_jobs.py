@@ -9,9 +9,20 @@ from django.utils import timezone
 
 from accounts.models import Account, User
 from common.scope import account_scope
-from phone_numbers.models import CampaignNumber, ImportJob, ImportRow, NumberEvent, NumberStatus, PhoneNumber
+from phone_numbers.models import (
+    AreaPrefix,
+    AreaRelease,
+    CampaignNumber,
+    Country,
+    ImportJob,
+    ImportRow,
+    NumberEvent,
+    NumberStatus,
+    PhoneNumber,
+)
 from phone_numbers.services import areas, imports
 from phone_numbers.states import RowOutcome
+from tests import factories
 
 HEADER = "Number,Label,Product,Source,Campaign"
 
@@ -70,6 +81,10 @@ def traces_of(account: Account) -> dict[str, int]:
         }
 
 
-def load_areas() -> None:
-    """Fill the table of areas, which an import looks places up in."""
-    areas.ensure_areas(now=timezone.now())
+def stand_in_areas() -> None:
+    """Stand in for the library's data: loading it takes seconds, and has a test of its own."""
+    AreaRelease.objects.create(version=areas.phonenumbers.__version__, loaded_at=factories.NOW)
+    AreaPrefix.objects.create(prefix="1303", area="Colorado", state="CO")
+    AreaPrefix.objects.create(prefix="1303555", area="Denver, CO", state="CO")
+    AreaPrefix.objects.create(prefix="1800", area="Toll-free", state="")
+    Country.objects.create(code="CA", name="Canada")
