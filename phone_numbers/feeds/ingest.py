@@ -213,10 +213,19 @@ def _evaluate(cursor: Any, params: dict[str, Any]) -> None:
     cursor.execute(ingest_sql.VIEWS, params)
     _run(cursor, ingest_sql.RATED, "rated", params)
     cursor.execute(ingest_sql.COUNT_BY_HAND)
-    cursor.execute(ingest_sql.STATUS, params)
+    _update_statuses(cursor, params)
     cursor.execute(ingest_sql.EVENTS, params)
     cursor.execute(ingest_sql.COUNTS, params)
     cursor.execute("SELECT set_config('numbers.count_by_hand', 'off', true)")
+
+
+def _update_statuses(cursor: Any, params: dict[str, Any]) -> None:
+    """Write the status of every rated number. A lost row would be a rating that never comes: it ends the page."""
+    cursor.execute(ingest_sql.STATUS_COUNT)
+    (rated,) = cursor.fetchone()
+    cursor.execute(ingest_sql.STATUS, params)
+    if cursor.rowcount != rated:
+        raise RuntimeError(f"{rated} numbers were rated and {cursor.rowcount} statuses written.")
 
 
 COPY_ESCAPES = str.maketrans({"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r", "\0": None})
@@ -225,16 +234,20 @@ COPY_ESCAPES = str.maketrans({"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r
 def _page_line(observation: Observation, sources: dict[str, int]) -> str:
     """Return an observation as one line of COPY's text format."""
     return (
-        f"{observation.e164.translate(COPY_ESCAPES)[:32]}\t{sources[observation.source]}\t"
-        f"{observation.observed_at.isoformat()}\t{_text(observation.ident)}\t{'t' if observation.flagged else 'f'}\t"
-        f"{int(observation.verdict or 0)}\t{_text(observation.category)}\t{_score(observation.maturity)}\t"
-        f"{_score(observation.connection)}\t{_score(observation.engagement)}\t{_score(observation.sentiment)}\t"
-        f"{observation.raw.translate(COPY_ESCAPES)}\n"
+        f"{_text(observation.e164, 32)}\t{sources[observation.source]}\t{observation.observed_at.isoformat()}\t"
+        f"{_text(observation.ident, 80)}\t{'t' if observation.flagged else 'f'}\t{observation.verdict or 0:d}\t"
+        f"{_text(observation.category, 80)}\t{_score(observation.maturity)}\t{_score(observation.connection)}\t"
+        f"{_score(observation.engagement)}\t{_score(observation.sentiment)}\t{_escaped(observation.raw)}\n"
     )
 
 
-def _text(value: str) -> str:
-    return value[:80].translate(COPY_ESCAPES)
+def _text(value: str, limit: int) -> str:
+    """Return a text cut to its column; most are empty or need no escapes."""
+    return value[:limit] if value.lstrip("+").isalnum() else _escaped(value[:limit])
+
+
+def _escaped(value: str) -> str:
+    return value.translate(COPY_ESCAPES) if value else ""
 
 
 def _score(value: int | None) -> int:

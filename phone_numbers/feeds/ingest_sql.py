@@ -29,7 +29,7 @@ SELECT page.*, number.id AS number_id,
     CASE WHEN page.observed_at > %(future)s THEN 'future'
          WHEN page.observed_at < %(oldest)s THEN 'too_late'
          WHEN number.id IS NULL THEN 'unknown_number' END AS refused
-FROM page LEFT JOIN LATERAL (
+FROM (SELECT * FROM page ORDER BY e164) AS page LEFT JOIN LATERAL (
     SELECT id FROM numbers_phonenumber WHERE account_id = %(account)s AND e164 = page.e164 OFFSET 0
 ) AS number ON true
 """
@@ -38,7 +38,7 @@ HIT_COUNTS = "SELECT coalesce(refused, 'good'), count(*), min(observed_at), max(
 # Locked in the order of ids, one by one: two feeds that touch the same numbers wait for each other, never deadlock,
 # and each rates from what the other left.
 HELD_COLUMNS = """
-    number_id, account_id, product, origin, registration, capability, rating, rating_since, tag_since,
+    ctid AS place, number_id, account_id, product, origin, registration, capability, rating, rating_since, tag_since,
     maturity, connection, engagement, sentiment, scores_at, last_updated
 """
 HELD = f"""
@@ -90,19 +90,16 @@ WITH new_reading AS (
     RETURNING number_id, source_id, observed_at, flagged, verdict, category, maturity, connection, engagement,
         sentiment, (extract(epoch FROM observed_at) * 1000000)::bigint * 2 + flagged::int AS mark, raw
 ), ranked AS (
-    SELECT *, row_number() OVER newest AS place, count(*) OVER (PARTITION BY number_id, source_id) AS n,
-        first_value(hashtextextended(raw, 0)) OVER (
-            PARTITION BY number_id, source_id ORDER BY raw IS NULL, observed_at DESC
-        ) AS raw_hash
+    SELECT *, row_number() OVER newest AS place, count(*) OVER whole AS n,
+        array_agg(mark) OVER (newest ROWS BETWEEN CURRENT ROW AND 9 FOLLOWING) AS marks,
+        (array_agg(hashtextextended(raw, 0)) FILTER (WHERE raw IS NOT NULL) OVER whole)[1] AS raw_hash
     FROM new_reading
-    WINDOW newest AS (PARTITION BY number_id, source_id ORDER BY mark DESC, verdict DESC)
+    WINDOW newest AS (PARTITION BY number_id, source_id ORDER BY mark DESC, verdict DESC),
+        whole AS (newest ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING)
 )
-SELECT number_id, source_id, array_agg(mark ORDER BY mark DESC) FILTER (WHERE place <= 10) AS marks,
-    max(observed_at) AS last_seen, max(n) AS n, max(raw_hash) AS raw_hash,
-    (array_agg(verdict ORDER BY place))[1] AS verdict, (array_agg(category ORDER BY place))[1] AS category,
-    (array_agg(maturity ORDER BY place))[1] AS maturity, (array_agg(connection ORDER BY place))[1] AS connection,
-    (array_agg(engagement ORDER BY place))[1] AS engagement, (array_agg(sentiment ORDER BY place))[1] AS sentiment
-FROM ranked GROUP BY number_id, source_id
+SELECT number_id, source_id, marks, observed_at AS last_seen, n, raw_hash, verdict, category, maturity, connection,
+    engagement, sentiment
+FROM ranked WHERE place = 1
 """
 FRESH_NONE = """
 CREATE TEMP TABLE fresh ON COMMIT DROP AS
@@ -119,6 +116,7 @@ WITH joined AS (
     SELECT number_id, source_id, source.kind, fresh.n IS NOT NULL AS touched,
         seen.verdict AS old_verdict, seen.since AS old_since,
         CASE WHEN fresh.n IS NULL THEN seen.marks WHEN seen.marks IS NULL THEN fresh.marks
+             WHEN fresh.marks[cardinality(fresh.marks)] >= seen.marks[1] THEN (fresh.marks || seen.marks)[1:10]
              ELSE (array_sort(seen.marks || fresh.marks, true))[1:10] END AS marks,
         CASE WHEN fresh.n IS NULL OR seen.last_seen > fresh.last_seen THEN seen.verdict
              WHEN seen.last_seen = fresh.last_seen THEN greatest(seen.verdict, fresh.verdict)
@@ -128,18 +126,15 @@ WITH joined AS (
         CASE WHEN fresh.n IS NULL OR seen.last_seen > fresh.last_seen THEN seen.raw_hash
              ELSE coalesce(fresh.raw_hash, seen.raw_hash, 0) END AS raw_hash
     FROM seen FULL JOIN fresh USING (number_id, source_id) JOIN numbers_source AS source ON source.id = source_id
-), counted AS (
-    SELECT joined.*, inside.*, marks[1] & 1 = 1 AS flagged,
-        marks[1] < CASE kind WHEN 2 THEN %(provider_mark)s ELSE %(window_mark)s END AS stale
-    FROM joined CROSS JOIN LATERAL (
-        SELECT count(*) AS n_seen, coalesce(sum(mark & 1), 0) AS n_flagged, min(mark) AS oldest
-        FROM unnest(marks) AS mark WHERE mark >= %(window_mark)s
-    ) AS inside
+    OFFSET 0
 ), judged AS (
-    SELECT *, CASE WHEN kind = 2 THEN own_verdict WHEN NOT flagged THEN 1
-        WHEN n_seen >= %(min_observations)s AND n_flagged * 100 >= %(spam_share)s * n_seen THEN 3 ELSE 2
-        END::smallint AS verdict
-    FROM counted
+    SELECT *, marks[1] & 1 = 1 AS flagged, marks[cardinality(marks)] AS oldest,
+        marks[1] < CASE kind WHEN 2 THEN %(provider_mark)s ELSE %(window_mark)s END AS stale,
+        CASE WHEN kind = 2 THEN own_verdict WHEN marks[1] & 1 = 0 THEN 1 WHEN (
+            SELECT count(*) >= %(min_observations)s AND sum(mark & 1) * 100 >= %(spam_share)s * count(*)
+            FROM unnest(marks) AS mark WHERE mark >= %(window_mark)s
+        ) THEN 3 ELSE 2 END::smallint AS verdict
+    FROM joined OFFSET 0
 )
 SELECT number_id, source_id, kind, touched, marks, category, raw_hash, flagged, stale, verdict,
     verdict IS DISTINCT FROM old_verdict AS turned,
@@ -149,7 +144,9 @@ SELECT number_id, source_id, kind, touched, marks, category, raw_hash, flagged, 
          ELSE %(now)s END AS since,
     CASE WHEN stale THEN NULL
          WHEN kind = 2 THEN (marks[1] >> 1) + %(provider_microseconds)s + 1
-         ELSE (oldest >> 1) + %(window_microseconds)s + 1 END AS changes_at
+         WHEN oldest >= %(window_mark)s THEN (oldest >> 1) + %(window_microseconds)s + 1
+         ELSE ((SELECT min(mark) FROM unnest(marks) AS mark WHERE mark >= %(window_mark)s) >> 1)
+            + %(window_microseconds)s + 1 END AS changes_at
 FROM judged
 """
 
@@ -200,27 +197,21 @@ SELECT tagged.*, new_scores_at, new_maturity, new_connection, new_engagement, ne
 FROM tagged LEFT JOIN scored USING (number_id)
 """
 
-# An upsert by key, although every row exists: the planner cannot choose to hash the whole table.
+# By the rows' places in the table, which stay what they were when the rows were locked: the shortest way to a row, and
+# the planner cannot choose to hash the whole table.
 STATUS = """
-INSERT INTO numbers_numberstatus AS status (
-    number_id, account_id, product, origin, registration, capability, capability_reason, rating, rating_since,
-    tag_since, maturity, connection, engagement, sentiment, scores_at, flagged_by, complaints_90d, last_updated,
-    rerate_at
-)
-SELECT number_id, account_id, product, origin, registration, capability, '', new_rating, new_rating_since,
-    new_tag_since,
-    CASE WHEN rescored THEN new_maturity ELSE maturity END,
-    CASE WHEN rescored THEN new_connection ELSE connection END,
-    CASE WHEN rescored THEN new_engagement ELSE engagement END,
-    CASE WHEN rescored THEN new_sentiment ELSE sentiment END,
-    CASE WHEN rescored THEN new_scores_at ELSE scores_at END, flagged_by, 0,
-    greatest(last_updated, observed_at, CASE WHEN new_rating <> rating THEN at END), new_rerate_at
-FROM rated ORDER BY number_id
-ON CONFLICT (number_id) DO UPDATE SET rating = excluded.rating, rating_since = excluded.rating_since,
-    tag_since = excluded.tag_since, maturity = excluded.maturity, connection = excluded.connection,
-    engagement = excluded.engagement, sentiment = excluded.sentiment, scores_at = excluded.scores_at,
-    flagged_by = excluded.flagged_by, last_updated = excluded.last_updated, rerate_at = excluded.rerate_at
+UPDATE numbers_numberstatus AS status SET rating = new_rating, rating_since = new_rating_since,
+    tag_since = new_tag_since,
+    maturity = CASE WHEN rescored THEN new_maturity ELSE rated.maturity END,
+    connection = CASE WHEN rescored THEN new_connection ELSE rated.connection END,
+    engagement = CASE WHEN rescored THEN new_engagement ELSE rated.engagement END,
+    sentiment = CASE WHEN rescored THEN new_sentiment ELSE rated.sentiment END,
+    scores_at = CASE WHEN rescored THEN new_scores_at ELSE rated.scores_at END, flagged_by = rated.flagged_by,
+    last_updated = greatest(rated.last_updated, observed_at, CASE WHEN new_rating <> rated.rating THEN at END),
+    rerate_at = new_rerate_at
+FROM rated WHERE status.ctid = rated.place
 """
+STATUS_COUNT = "SELECT count(*) FROM rated"
 
 # Kinds are those of states.EventKind: 3 rating, 4 spam tag.
 EVENTS = """
