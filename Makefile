@@ -29,7 +29,10 @@ run: $(VENV)/.for-running
 
 test: $(VENV)/.for-testing
 	@$(PYTHON) -m reputation_portal.local frontend --with-browser
-	$(PYTHON) -m pytest -n $(JOBS) --dist loadfile --cov --cov-report=term:skip-covered $(ARGS)
+	@$(PYTHON) -m coverage erase
+	$(PYTHON) -m coverage run -m pytest -n $(JOBS) --dist loadfile $(ARGS)
+	@$(PYTHON) -m coverage combine --quiet
+	@$(PYTHON) -m coverage report --skip-covered $(if $(ARGS),--fail-under=0)
 
 lint: lint-style lint-templates lint-types lint-layers lint-packages lint-django
 
@@ -60,7 +63,7 @@ bench: $(VENV)/.for-testing
 	@$(PYTHON) -m benchmarks $(if $(ONLY),--only $(ONLY))
 
 clean:
-	rm -rf $(VENV) node_modules static/vendor var/cache .pytest_cache .mypy_cache .ruff_cache .import_linter_cache htmlcov .coverage
+	rm -rf $(VENV) node_modules static/vendor var/cache .pytest_cache .mypy_cache .ruff_cache .import_linter_cache htmlcov .coverage .coverage.*
 
 $(PYTHON):
 	@$(if $(PYTHON3),,echo "Python 3.11 or later is needed; name it: make PYTHON3=/path/to/python3" >&2; exit 1)
