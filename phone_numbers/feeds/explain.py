@@ -110,10 +110,10 @@ class _Words:
             return f"{name} gives its own verdict: {verdict} since {self.day(one.named.since)}."
         counts = _counts(judgement)
         if judgement.verdict == Rating.SPAM:
-            return f"{name} flags this number: {counts} since {self.day(one.named.since)}."
+            return f"{name} has flagged this number since {self.day(one.named.since)}, in {counts}."
         if judgement.verdict == Rating.MIXED:
-            return f"{name} flags this number now, but not often enough for Spam: {counts}."
-        return f"{name} does not flag this number: {counts}."
+            return f"{name} flags this number now, but not often enough for Spam: in {counts}."
+        return f"{name} does not flag this number now: flagged in {counts}."
 
     def disagreeing(self, others: Sequence[_Judged]) -> list[str]:
         """Name the sources that say something better than the worst one; carriers that never flagged together (B1)."""
@@ -128,8 +128,8 @@ class _Words:
         if one.named.facts.kind == SourceKind.PROVIDER:
             return f"{name} disagrees: its own verdict is {PROVIDER_WORDS[judgement.verdict]}."
         if judgement.verdict == Rating.MIXED:
-            return f"{name} flags it too, less often: {_counts(judgement)}."
-        return f"{name} disagrees: not flagged now ({_counts(judgement)})."
+            return f"{name} flags it too, less often: in {_counts(judgement)}."
+        return f"{name} disagrees: not flagged now, but in {_counts(judgement)}."
 
     def stale(self, one: _Judged) -> str:
         """Say that a source's view is too old to count (B2)."""

@@ -44,7 +44,7 @@ def why(
 
 def test_a_spam_number_names_who_flags_it_the_rule_and_who_disagrees() -> None:
     said = why([carrier("AT&T", "xxxx.xxx.x"), carrier("T-Mobile", "..........")], Rating.SPAM)
-    assert said.because == ["AT&T flags this number: 8 of the last 10 observations since 14 Nov."]
+    assert said.because == ["AT&T has flagged this number since 14 Nov, in 8 of the last 10 observations."]
     assert said.rule == RULE_WORDS
     assert said.disagreeing == ["T-Mobile disagrees: not flagged."]
     assert (said.stale, said.departure, said.tag, said.pending) == ([], "", "", "")
@@ -58,17 +58,19 @@ def test_carriers_that_never_flagged_are_named_together() -> None:
 
 def test_a_source_that_flagged_before_says_how_often() -> None:
     said = why([carrier("AT&T", "xxx"), carrier("Verizon", ".xx.")], Rating.SPAM)
-    assert said.disagreeing == ["Verizon disagrees: not flagged now (2 of the last 4 observations)."]
+    assert said.disagreeing == ["Verizon disagrees: not flagged now, but in 2 of the last 4 observations."]
 
 
 def test_a_source_that_flags_less_often_is_told_apart() -> None:
     said = why([carrier("AT&T", "xxx"), carrier("Verizon", "x...")], Rating.SPAM)
-    assert said.disagreeing == ["Verizon flags it too, less often: 1 of the last 4 observations."]
+    assert said.disagreeing == ["Verizon flags it too, less often: in 1 of the last 4 observations."]
 
 
 def test_a_mixed_number_says_why_it_is_not_spam() -> None:
     said = why([carrier("AT&T", "x...")], Rating.MIXED)
-    assert said.because == ["AT&T flags this number now, but not often enough for Spam: 1 of the last 4 observations."]
+    assert said.because == [
+        "AT&T flags this number now, but not often enough for Spam: in 1 of the last 4 observations."
+    ]
 
 
 def test_one_observation_is_said_in_the_singular() -> None:
@@ -80,8 +82,8 @@ def test_a_healthy_number_says_that_nobody_flags_it() -> None:
     said = why([carrier("AT&T", "..."), carrier("Verizon", "..x")], Rating.HEALTHY)
     assert said.because == [
         "No source flags this number now.",
-        "AT&T does not flag this number: 0 of the last 3 observations.",
-        "Verizon does not flag this number: 1 of the last 3 observations.",
+        "AT&T does not flag this number now: flagged in 0 of the last 3 observations.",
+        "Verizon does not flag this number now: flagged in 1 of the last 3 observations.",
     ]
     assert said.disagreeing == []
 
@@ -98,7 +100,7 @@ def test_a_stale_source_is_named_and_does_not_count() -> None:
     assert said.stale == [
         "Verizon is stale and does not count: its last observation, on 31 Oct, is more than 14 days old."
     ]
-    assert said.because == ["AT&T does not flag this number: 0 of the last 3 observations."]
+    assert said.because == ["AT&T does not flag this number now: flagged in 0 of the last 3 observations."]
     assert said.disagreeing == []
 
 
@@ -116,13 +118,13 @@ def test_marks_outside_the_window_are_not_counted() -> None:
     fresh = carrier("AT&T", "xxx").facts.marks
     old = [mark_of(NOW - timedelta(days=15, hours=age), flagged=False) for age in range(5)]
     said = why([NamedFacts("AT&T", SourceFacts(SourceKind.CARRIER, [*fresh, *old]), SINCE)], Rating.SPAM)
-    assert said.because == ["AT&T flags this number: 3 of the last 3 observations since 14 Nov."]
+    assert said.because == ["AT&T has flagged this number since 14 Nov, in 3 of the last 3 observations."]
 
 
 @pytest.mark.parametrize(("carriers", "word"), [(2, "two carriers"), (3, "three carriers")])
 def test_an_account_that_asks_for_more_carriers_says_that_it_departs(carriers: int, word: str) -> None:
     said = why([carrier("AT&T", "xxx")], Rating.MIXED, rule=replace(RULE, spam_carriers=carriers))
-    assert said.because == ["AT&T flags this number: 3 of the last 3 observations since 14 Nov."]
+    assert said.because == ["AT&T has flagged this number since 14 Nov, in 3 of the last 3 observations."]
     assert said.departure.startswith(f"This account departs from the default of one carrier: {word} must say Spam")
 
 

@@ -130,7 +130,8 @@ def test_why_holds_the_numbers_that_went_in(client: Client, acme: Account) -> No
     carrier_view(number, "att", "xxxx.xxx.x")
     carrier_view(number, "tmobile", "....")
     text = words(panel(client, number))
-    assert "Why? AT&T flags this number: 8 of the last 10 observations since" in text
+    assert "Why? AT&T has flagged this number since" in text
+    assert ", in 8 of the last 10 observations." in text
     assert "T-Mobile disagrees: not flagged." in text
     assert "Spam needs at least 3 observations and 50 % flagged within 14 days." in text
 
