@@ -116,7 +116,10 @@
     return found;
   };
   const dotColor = (rating) => color(`ink-dot is-${RATINGS[rating]}`);
-  const date = (time) => new Date(time).toLocaleDateString("en-US", { day: "numeric", month: "short" });
+  const date = (time) => { // 14 Nov, as everywhere on the pages
+    const [month, day] = new Date(time).toLocaleDateString("en-US", { day: "numeric", month: "short" }).split(" ");
+    return `${day} ${month}`;
+  };
 
   function line(data, name, label, width, ink) {
     return {
