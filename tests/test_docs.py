@@ -181,7 +181,7 @@ def test_every_warning_and_error_of_the_log_is_explained() -> None:
 
 def test_every_word_for_the_health_of_a_feed_is_explained() -> None:
     text = (ROOT / "phone_numbers" / "selectors" / "feeds.py").read_text()
-    words = set(re.findall(r'FeedHealth\("(\w+)"', text))
+    words = set(re.findall(r'FeedHealth\(\s*"([^"]+)"', text))
     assert {code(row[0]) for row in rows_below("| On the Feeds page |", OPERATIONS)} == words
 
 
