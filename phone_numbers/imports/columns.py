@@ -32,6 +32,7 @@ _SYNONYMS = {
     Column.CAMPAIGN: "campaign campaigns campaignname campaignnames dialercampaign outboundcampaign pool",
 }
 _COLUMN_OF = {name: column for column, names in _SYNONYMS.items() for name in names.split()}
+_TELLING_ENDS = ("phone", "telephone", "phonenumber", "callerid")
 _NOT_A_LETTER = re.compile(r"[^a-z0-9]+")
 _DIGIT = re.compile(r"\d")
 KNOWN = "Number, Label, Product, Source, Campaign"
@@ -49,7 +50,11 @@ class Columns:
 
 def column_named(name: str) -> Column | None:
     """Return the column that a header means, however it is written, or None."""
-    return _COLUMN_OF.get(_NOT_A_LETTER.sub("", name.casefold()))
+    return _COLUMN_OF.get(_folded(name))
+
+
+def _folded(name: str) -> str:
+    return _NOT_A_LETTER.sub("", name.casefold())
 
 
 def known_columns_in(cells: Sequence[str]) -> int:
@@ -68,9 +73,21 @@ def find_columns(cells: Sequence[str]) -> Columns:
     _refuse_twice(names)
     place = {column: at for at, name in enumerate(names) if (column := column_named(name))}
     if Column.NUMBER not in place:
-        raise ImportFileError(_no_number_column(names))
-    unused = tuple(name.strip() for name in names if name.strip() and column_named(name) is None)
+        place[Column.NUMBER] = _telling_place(names)
+    unused = tuple(
+        name.strip()
+        for at, name in enumerate(names)
+        if name.strip() and column_named(name) is None and at not in place.values()
+    )
     return Columns(place, len(names), unused, has_header=True)
+
+
+def _telling_place(names: Sequence[str]) -> int:
+    """Return the place of the only name that ends like a column of numbers, such as `Company_Phone_Number`."""
+    telling = [at for at, name in enumerate(names) if _folded(name).endswith(_TELLING_ENDS)]
+    if len(telling) != 1:
+        raise ImportFileError(_no_number_column(names))
+    return telling[0]
 
 
 def _without_empty_end(cells: Sequence[str]) -> list[str]:

@@ -1,119 +1,127 @@
-"""Importing numbers: choose a file, read what it would do, agree, and see the numbers in the list."""
+"""The import in a browser: choose a file, see the dry run, apply, follow the progress; also without JavaScript."""
 
 from __future__ import annotations
 
-import csv
-import io
+import re
+import threading
+from pathlib import Path
 
 import pytest
-from openpyxl import Workbook
-from playwright.sync_api import FilePayload, Page, expect
+from django.conf import settings
+from django.db import connection
+from django.utils import timezone
+from playwright.sync_api import Page, expect
 from pytest_django.live_server_helper import LiveServer
 
 from accounts.models import Account, User
-from tests.browser import list_page
-from tests.browser.conftest import SignIn
+from common.scope import account_scope
+from phone_numbers.models import ImportJob, PhoneNumber
+from phone_numbers.services import imports
+from tests.browser.conftest import SignIn, Visit
+from tests.phone_numbers import import_jobs
+from tests.phone_numbers.import_jobs import csv_of, fictional_lines
 
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+
+@pytest.fixture(autouse=True)
+def _some_areas(acme: Account) -> None:
+    import_jobs.stand_in_areas()
 
 
 @pytest.fixture
-def importing(sign_in: SignIn, live_server: LiveServer, hub: Account, admin: User) -> Page:
-    """The import page, as an admin who may edit sees it."""
-    page = sign_in(admin)
+def file(tmp_path: Path) -> Path:
+    path = tmp_path / "spring.csv"
+    path.write_bytes(csv_of(*fictional_lines(30), "1.30356E+10,Mangled,,,"))
+    return path
+
+
+def choose(page: Page, live_server: LiveServer, file: Path) -> None:
     page.goto(f"{live_server.url}/numbers/import/")
-    return page
-
-
-def upload(page: Page, name: str, content: bytes, kind: str = "text/csv") -> None:
-    file = FilePayload(name=name, mimeType=kind, buffer=content)
-    page.locator("input[type=file]").set_input_files(file)
+    page.get_by_label("CSV or Excel").set_input_files(file)
     page.get_by_role("button", name="Upload and check").click()
 
 
-def test_a_file_is_tried_first_its_refusals_are_told_and_then_it_is_applied(
-    importing: Page, live_server: LiveServer
+def work_in_another_thread() -> None:
+    """Do what a worker does, on a connection of its own."""
+
+    def work() -> None:
+        imports.run_due(now=timezone.now())
+        connection.close()
+
+    worker = threading.Thread(target=work)
+    worker.start()
+    worker.join()
+
+
+def test_a_person_imports_a_file(
+    sign_in: SignIn, live_server: LiveServer, acme: Account, owner: User, file: Path
 ) -> None:
-    lines = [
-        "Number;Label;Product;Source;Campaign",
-        "'(303) 555-0150;Renamed;;;",
-        "1 720 555.0170;Café “Ost”;Contact Center;Native;Renewals West",
-        "+1-720-555-0171;=1+1;Phone;BYOC;",
-        "720 555 0170;Twice;;;",
-        "555-0199;Short;;;",
-        "+1 303 555 0151;;Fax;;",
-        "720 555 0172;Pool;;;No such campaign",
-    ]
-    upload(importing, "spring 2026.csv", "\r\n".join(lines).encode("utf-16"))
-    main = importing.get_by_role("main")
-    expect(main).to_contain_text("Nothing has been changed yet")
-    refused = importing.get_by_role("table", name="Refused lines with their reasons")
-    expect(refused.get_by_role("row")).to_have_count(5)
-    for line, words in ((5, "line 3"), (6, "555-0199"), (7, "Fax"), (8, "No such campaign")):
-        expect(refused.locator("tr", has=importing.locator(f"td:first-child:text-is('{line}')"))).to_contain_text(words)
-    _, reasons = list_page.download(
-        importing, lambda: importing.get_by_role("link", name="Refused lines as CSV").click()
-    )
-    assert [row["Line"] for row in reasons] == ["5", "6", "7", "8"]
-
-    importing.get_by_role("button", name="Add 2 numbers, change 1").dblclick()
-    expect(main).to_contain_text("2 numbers added, 1 changed, 4 lines refused")
-    importing.get_by_role("link", name="See your numbers").click()
-    importing.goto(f"{live_server.url}/numbers/?q=720&sort=number")
-    assert [(row["Number"], row["Label"], row["Product"]) for row in list_page.rows(importing)] == [
-        ("+17205550170", "Café “Ost”", "Contact Center"),
-        ("+17205550171", "=1+1", "Phone"),
-    ]
+    page = sign_in(owner)
+    page.goto(f"{live_server.url}/")
+    page.get_by_role("navigation", name="Main").get_by_role("link", name="Import").click()
+    choose(page, live_server, file)
+    expect(page.get_by_role("heading", name="spring.csv")).to_be_visible()
+    expect(page.get_by_role("region", name="What would happen")).to_contain_text("30")
+    expect(page.get_by_role("row", name="Mangled")).to_have_count(0)
+    expect(page.get_by_role("table")).to_contain_text("scientific notation")
+    page.get_by_role("link", name="New numbers").click()
+    expect(page.get_by_role("table")).to_contain_text("(303) 555-0100")
+    page.get_by_role("button", name="Add 30 numbers").click()
+    expect(page.get_by_role("region", name="What was done")).to_contain_text("30")
+    with page.expect_download() as download:
+        page.get_by_role("link", name="Refused lines as CSV").click()
+    assert "1.30356E+10" in Path(download.value.path()).read_text()
+    page.get_by_role("link", name="See your numbers").click()
+    expect(page).to_have_url(re.compile(r"/numbers/$"))
+    with account_scope(acme):
+        assert PhoneNumber.objects.count() == 30
 
 
-def test_a_workbook_with_numbers_as_excel_keeps_them(importing: Page) -> None:
-    book = Workbook()
-    sheet = book.active
-    assert sheet is not None
-    for row in (("Phone", "Name"), (7205550181, "Number"), ("(720) 555-0182", "Text"), (7.20555e9, "Rounded")):
-        sheet.append(row)
-    content = io.BytesIO()
-    book.save(content)
-    upload(importing, "lines.xlsx", content.getvalue(), XLSX)
-    importing.get_by_role("button", name="Add").click()
-    expect(importing.get_by_role("main")).to_contain_text("numbers added")
-    importing.get_by_role("link", name="See your numbers").click()
-    importing.locator("#q").fill("72055501")
-    expect(importing.locator("table.numbers tbody tr")).to_have_count(2)
+def test_the_progress_moves_by_itself_and_stops_at_the_end(
+    sign_in: SignIn, live_server: LiveServer, acme: Account, owner: User, file: Path
+) -> None:
+    with account_scope(acme):
+        job = import_jobs.checked(acme, file.read_bytes(), actor=owner)
+        imports.confirm(job, actor=owner, now=timezone.now())
+        imports.work_now(job, lines=10)
+        ImportJob.objects.filter(pk=job.pk).update(due_at=timezone.now())
+    page = sign_in(owner)
+    page.goto(f"{live_server.url}/numbers/import/{job.uuid}/")
+    expect(page.get_by_role("region", name="Progress")).to_contain_text("10 of 30 lines applied")
+    work_in_another_thread()
+    expect(page.get_by_role("region", name="What was done")).to_be_visible(timeout=10_000)
+    assert page.locator("[hx-trigger]").count() == 0
 
 
-@pytest.mark.parametrize(
-    ("name", "content", "words"),
-    [
-        ("report.pdf", b"%PDF-1.7", "Choose a file that ends in"),
-        ("empty.csv", b"", "The file is empty"),
-        ("names.csv", b"Name,City\nAnn,Oslo\n", "one of them must be Number"),
-        ("not really.xlsx", b"Number\n+13035550101\n", ""),
-        ("twice.csv", b"Number,Phone\n1,2\n", "The header has Number 2 times"),
-    ],
-)
-def test_a_file_that_is_none_is_refused_in_words(importing: Page, name: str, content: bytes, words: str) -> None:
-    upload(importing, name, content)
-    main = importing.get_by_role("main")
-    expect(main).to_contain_text(words or "could not be imported")
-    expect(importing.get_by_role("button", name="Add")).to_have_count(0)
+def test_the_import_works_without_javascript(
+    visit: Visit, live_server: LiveServer, acme: Account, owner: User, file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(settings, "IMPORT_IN_REQUEST_ROWS", 10)
+    page = visit(owner, java_script_enabled=False)
+    choose(page, live_server, file)
+    expect(page.get_by_role("region", name="Progress")).to_contain_text("10 lines checked so far")
+    work_in_another_thread()
+    expect(page.get_by_role("button", name="Add 30 numbers")).to_be_visible(timeout=15_000)  # reloads by itself
+    page.get_by_role("button", name="Add 30 numbers").click()
+    work_in_another_thread()
+    expect(page.get_by_role("region", name="What was done")).to_be_visible(timeout=15_000)
 
 
-def test_a_file_can_be_given_up_and_stays_in_the_list_of_imports(importing: Page) -> None:
-    upload(importing, "second thoughts.csv", b"Number\n720 555 0190\n")
-    importing.get_by_role("button", name="Cancel").click()
-    expect(importing.locator("#messages")).to_contain_text("was cancelled. Nothing was changed")
-    expect(importing.get_by_role("row", name="second thoughts.csv")).to_contain_text("Cancelled")
-    importing.go_back()
-    expect(importing.get_by_role("main")).to_be_visible()
+def test_a_phone_shows_it_without_sideways_scrolling(
+    visit: Visit, live_server: LiveServer, acme: Account, owner: User, file: Path
+) -> None:
+    page = visit(owner, viewport={"width": 390, "height": 800})
+    choose(page, live_server, file)
+    expect(page.get_by_role("button", name="Add 30 numbers")).to_be_visible()
+    assert page.evaluate("document.documentElement.scrollWidth") == 390
 
 
-def test_the_template_is_a_file_that_the_import_takes(importing: Page) -> None:
-    with importing.expect_download() as waiting:
-        importing.get_by_role("link", name="Template file").click()
-    with open(waiting.value.path(), "rb") as file:
-        content = file.read()
-    header = next(csv.reader(io.StringIO(content.decode())))
-    assert header == ["Number", "Label", "Product", "Source", "Campaign"]
-    upload(importing, "template.csv", content)
-    expect(importing.get_by_role("main")).to_contain_text("Nothing has been changed yet")
+def test_a_file_without_a_number_column_says_what_is_wrong(
+    sign_in: SignIn, live_server: LiveServer, acme: Account, owner: User, tmp_path: Path
+) -> None:
+    wrong = tmp_path / "wrong.csv"
+    wrong.write_text("Label,Area\nx,y\n")
+    page = sign_in(owner)
+    choose(page, live_server, wrong)
+    expect(page.get_by_role("heading", name="The file could not be imported")).to_be_visible()
+    page.get_by_role("link", name="Choose another file").click()
+    expect(page.get_by_role("heading", name="Import numbers")).to_be_visible()

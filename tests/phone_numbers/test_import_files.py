@@ -63,6 +63,14 @@ def test_the_column_of_numbers_goes_by_many_names(header: str) -> None:
     assert checked(f"Label,{header}\nDenver,3035550100\n")[0].e164 == "+13035550100"
 
 
+def test_the_only_column_that_ends_like_one_is_taken() -> None:
+    table = open_text("Created_Date,Company_Phone_Number\n2020-02-14,3035550100\n")
+    assert (table.columns.place, table.notes) == (
+        {"Number": 1},
+        ["Columns that an import does not use: “Created_Date”."],
+    )
+
+
 def test_every_column_is_understood() -> None:
     text = (
         'Name,TN,Product,Source,Campaign\n"Sales, Denver",(303) 555-0100,contact_center,BYOC,spring; Win Back;spring\n'
@@ -123,6 +131,7 @@ def test_the_portals_own_export_can_be_imported() -> None:
         (b"\n\n", "empty"),
         (b"\xef\xbb\xbf", "empty"),
         (b"Label,Area\nA,B\n", "one of them must be Number. It holds “Label”, “Area”. Known columns: Number, Label"),
+        (b"Home phone,Work phone\n1,2\n", "one of them must be Number. It holds “Home phone”"),
         (b"3035550100,3035550101\n", "one of them must be Number"),
         (b"Number,Phone\n1,2\n", "Number 2 times: “Number” and “Phone”"),
         (b"Number,Label,Name\n1,2,3\n", "Label 2 times: “Label” and “Name”"),
