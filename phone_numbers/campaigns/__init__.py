@@ -1,1 +1,0 @@
-"""Campaigns: pools of numbers that dial."""
