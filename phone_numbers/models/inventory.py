@@ -155,7 +155,8 @@ class NumberStatus(models.Model):
         ]
         indexes = [
             models.Index(fields=["account", "last_updated", "number"], name="numbers_status_by_update"),
-            models.Index(fields=["account", "status", "number"], name="numbers_status_by_status"),
+            # One status newest first is read straight from here; sorted by status, each status is newest first as well.
+            models.Index(fields=["account", "status", "last_updated", "number"], name="numbers_status_by_status"),
             models.Index(fields=["account", "overall", "number"], name="numbers_status_by_overall"),
             models.Index(
                 fields=["account", "capability", "registration", "tag_since", "number"],

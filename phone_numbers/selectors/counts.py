@@ -29,11 +29,12 @@ from phone_numbers.states import (
 class Counts:
     """How many numbers match all filters, and how many per status under all filters but the status itself.
 
-    With `is_capped` there are more than COUNT_LIMIT, `total` is that limit and `by_status` is empty.
+    With `is_capped` more than COUNT_LIMIT match, and `total` is that limit. `by_status` is None where more than
+    COUNT_LIMIT match without the status filter.
     """
 
     total: int
-    by_status: Mapping[int, int]
+    by_status: Mapping[int, int] | None
     is_capped: bool = False
 
     @property
@@ -91,8 +92,8 @@ def counted(matching: QuerySet[PhoneNumber], any_status: QuerySet[PhoneNumber], 
         return Counts(_sum(by_status, statuses), by_status)
     found = _statuses(matching) if statuses else None
     if found is None:
-        return Counts(settings.COUNT_LIMIT, {}, is_capped=True)
-    return Counts(sum(found.values()), {})
+        return Counts(settings.COUNT_LIMIT, None, is_capped=True)
+    return Counts(sum(found.values()), None)
 
 
 def _statuses(numbers: QuerySet[PhoneNumber]) -> Mapping[int, int] | None:

@@ -28,7 +28,7 @@ SORTS = {
     "number": ("e164",),
     "label": ("label", "id"),
     "area": ("area", "id"),
-    "status": ("status__status", "status__number_id"),
+    "status": ("status__status", "status__last_updated", "status__number_id"),
     "overall": ("status__overall", "status__number_id"),
     "last_updated": ("status__last_updated", "status__number_id"),
 }

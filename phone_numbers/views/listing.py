@@ -204,7 +204,7 @@ def _chip(
     word = status.name.lower()
     is_chosen = word in chosen
     href = address.without_value("status", word) if is_chosen else address.having(status=word)
-    count = None if found is None or not found.by_status else found.by_status.get(status, 0)
+    count = None if found is None or found.by_status is None else found.by_status.get(status, 0)
     return Chip(status.label, STATUS_CLASS[status], count, href, is_chosen)
 
 

@@ -76,7 +76,7 @@ def test_totals_equal_a_real_count_under_every_combination(many: Account, chosen
         real = Counter(any_status.values_list("status__status", flat=True))
         assert found.total == filterset.qs.count()
         assert everything == NumberStatus.objects.count() == 39
-        assert {status: n for status, n in found.by_status.items() if n} == real
+        assert {status: n for status, n in (found.by_status or {}).items() if n} == real
 
 
 @pytest.mark.parametrize("query", ["q=5", "area=NY", "flagged_by=att", "ids=00000000-0000-0000-0000-000000000000"])
@@ -97,6 +97,12 @@ def test_other_filters_are_counted_in_the_rows(many: Account, client_for: Client
         spam = NumberStatus.objects.filter(status=ReputationStatus.SPAM).count()
     assert "of 39</span>" in fragment
     assert f"Spam <strong>{spam}</strong>" in fragment
+
+
+def test_nothing_is_counted_as_nothing(many: Account, client_for: ClientFor, viewer: User) -> None:
+    fragment = _fragment(client_for, viewer, "q=999999")
+    assert "of 0</span>" in fragment
+    assert fragment.count("<strong>0</strong>") == 5
 
 
 def test_a_chosen_status_narrows_the_total_and_not_the_chips(
