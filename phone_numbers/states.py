@@ -123,6 +123,17 @@ STATUS_MEANING = {
     ),
 }
 
+CAPABILITY_MEANING = {
+    Capability.OFF: "This number is not monitored.",
+    Capability.VERIFYING: "Monitoring was asked for and is being verified, which may take several days.",
+    Capability.ON: "This number is monitored.",
+    Capability.FAILED: "Verification failed. The reason stands beside it; monitoring can be enabled again.",
+    Capability.NO_LONGER_ELIGIBLE: (
+        "Something that monitoring needs is gone, such as the number's last outbound campaign. Service goes on for "
+        "7 days."
+    ),
+}
+
 
 class EventKind(models.IntegerChoices):
     """What a line of a number's history tells (R54-R55)."""

@@ -5,7 +5,7 @@ from django.urls import include, path
 from accounts import urls as account_urls
 from phone_numbers import urls as number_urls
 from phone_numbers.feeds import urls as feed_urls
-from reputation_portal import health, home, settings_urls
+from reputation_portal import health, help_pages, home, settings_urls
 
 urlpatterns = [
     path("", home.HomeView.as_view(), name="home"),
@@ -14,6 +14,8 @@ urlpatterns = [
     path("numbers/", include(number_urls)),
     path("feeds/", include(feed_urls)),
     path("settings/", include(settings_urls)),
+    path("help/", help_pages.HelpView.as_view(), name="help"),
+    path("help/<slug:topic>/", help_pages.HelpTopicView.as_view(), name="help_topic"),
     path("livez", health.livez, name="livez"),
     path("readyz", health.readyz, name="readyz"),
 ]

@@ -94,6 +94,11 @@ ROWS: dict[str, list[Row]] = {
     "livez": [Row(everybody(OK))],
     "readyz": [Row(everybody(OK))],
     "home": [Row(ACCOUNT_PAGE)],
+    "help": [Row(OWN_PAGE)],
+    "help_topic": [
+        Row(OWN_PAGE, kwargs=lambda world: {"topic": "remediation"}),
+        Row(everybody(GONE) | {"anonymous": LOGIN}, kwargs=lambda world: {"topic": "nonsense"}),
+    ],
     "accounts:switch": [
         Row(everybody(BAD_METHOD) | {"anonymous": LOGIN}),
         Row(
