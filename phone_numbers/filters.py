@@ -9,7 +9,6 @@ from collections.abc import Collection, Iterable
 from typing import Any
 
 import django_filters
-from django import forms
 from django.core.exceptions import ValidationError
 from django.db.models import Q, QuerySet
 from django.http import QueryDict
@@ -47,30 +46,29 @@ class ServiceFilter(WordFilter):
         return sorted({value for word in words for value in SERVICES_WITH[word]})
 
 
-class YesNoField(forms.ChoiceField):
-    """`yes` or `no`; `1`, `true`, `0` and `false` are understood."""
+class YesNoField(WordField):
+    """`yes` or `no`, or both, which is no restriction; `1`, `true`, `0` and `false` are understood."""
 
     aliases = {"1": "yes", "true": "yes", "on": "yes", "0": "no", "false": "no"}
-    default_error_messages = {"invalid_choice": "“%(value)s” is not a choice here. Choose Yes or No."}
 
-    def to_python(self, value: Any) -> str:
-        """Return `yes`, `no` or ''."""
-        word = str(super().to_python(value)).lower()
-        return self.aliases.get(word, word)
+    def to_python(self, value: Any) -> list[str]:
+        """Return the words, each once."""
+        words = [word.lower() for word in super().to_python(value)]
+        return sorted({self.aliases.get(word, word) for word in words})
 
 
-class TagFilter(django_filters.ChoiceFilter):  # type: ignore[misc]
+class TagFilter(django_filters.MultipleChoiceFilter):  # type: ignore[misc]
     """Numbers with or without the spam tag (D20)."""
 
     field_class = YesNoField
 
-    def values(self, word: str) -> list[bool]:
-        """Return the values of a `tagged` column that the word stands for."""
-        return [word == "yes"]
+    def values(self, words: Iterable[str]) -> list[bool]:
+        """Return the values of a `tagged` column that the words stand for."""
+        return [word == "yes" for word in words]
 
-    def filter(self, qs: QuerySet[Any], value: str) -> QuerySet[Any]:
-        """Return the numbers that are tagged, or those that are not."""
-        return qs.filter(status__tag_since__isnull=value == "no") if value else qs
+    def filter(self, qs: QuerySet[Any], value: Collection[str]) -> QuerySet[Any]:
+        """Return the numbers that are tagged, those that are not, or all."""
+        return qs.filter(status__tag_since__isnull="no" in value) if len(value) == 1 else qs
 
 
 class AreaField(TextListField):

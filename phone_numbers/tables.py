@@ -7,12 +7,12 @@ A template per cell would take several times as long as the database does.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass
 from datetime import datetime
+from typing import TypedDict
 
 import django_tables2 as tables
 from django.urls import reverse
-from django.utils.html import format_html, format_html_join
+from django.utils.html import escape, format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.text import get_text_list
 
@@ -27,11 +27,11 @@ METRICS = tuple(states.Metric.values)
 NOT_LICENSED = SafeString(
     '<span class="text-secondary" title="Scores need the Enterprise Spam Registration license">License needed</span>'
 )
-_PRODUCT_WORDS = dict(Product.choices)
+_PRODUCT_WORDS = {value: escape(label) for value, label in Product.choices}
 _RATING_WORDS = dict(states.Rating.choices)
-_REGISTRATION_WORDS = dict(states.Registration.choices)
+_REGISTRATION_WORDS = {value: escape(label) for value, label in states.Registration.choices}
 _SERVICE_WORDS = {
-    bits: tuple(service.label for service in states.Service if bits & service)
+    bits: tuple(escape(service.label) for service in states.Service if bits & service)
     for bits in range(states.Service.REGISTRATION + states.Service.MONITORING + 1)
 }
 
@@ -61,29 +61,32 @@ class NumberTable(tables.Table):  # type: ignore[misc]
         super().__init__(rows, exclude=[metric for metric in METRICS if metric not in metrics])
 
 
-@dataclass(frozen=True, slots=True)
-class NumberRow:
-    """One record, ready to be written down."""
+class NumberRow(TypedDict):
+    """One record, ready to be written down.
 
-    uuid: str
-    href: str
-    e164: str
-    national: str
+    A dict, since templates ask for an item before an attribute. Plain texts are escaped by the template; what cannot
+    hold markup (keys, digits, times, our own words) comes marked as safe and is not.
+    """
+
+    uuid: SafeString
+    href: SafeString
+    e164: SafeString
+    national: SafeString
     label: str
     area: str
-    services: tuple[str, ...]
+    services: tuple[SafeString, ...]
     status: SafeString
     flags: SafeString
     tag_title: str
-    registration: str
+    registration: SafeString
     overall: SafeString
     metrics: tuple[SafeString, ...]
-    product: str
+    product: SafeString
     capability: SafeString
     reason: str
-    updated: str
-    updated_exact: str
-    updated_iso: str
+    updated: SafeString
+    updated_exact: SafeString
+    updated_iso: SafeString
 
 
 class RowWriter:
@@ -107,10 +110,10 @@ class RowWriter:
         status = number.status
         updated = status.last_updated
         return NumberRow(
-            uuid=str(number.uuid),
-            href=f"{self.base}{number.uuid}/",
-            e164=number.e164,
-            national=national(number.e164),
+            uuid=SafeString(number.uuid),
+            href=SafeString(f"{self.base}{number.uuid}/"),
+            e164=SafeString(number.e164),
+            national=SafeString(national(number.e164)),
             label=number.label,
             area=number.area,
             services=_SERVICE_WORDS[status.services],
@@ -123,9 +126,9 @@ class RowWriter:
             product=_PRODUCT_WORDS[status.product],
             capability=capability_word(status.capability),
             reason=status.capability_reason,
-            updated=distance(updated, now=self.now) if updated > EPOCH else "",
-            updated_exact=exact(updated),
-            updated_iso=updated.isoformat(timespec="seconds"),
+            updated=SafeString(distance(updated, now=self.now) if updated > EPOCH else ""),
+            updated_exact=SafeString(exact(updated)),
+            updated_iso=SafeString(updated.isoformat(timespec="seconds")),
         )
 
     def _band(self, score: int) -> SafeString:

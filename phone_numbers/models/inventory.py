@@ -93,6 +93,7 @@ class NumberStatus(models.Model):
     registration = models.PositiveSmallIntegerField(choices=states.Registration, default=0)
     capability = models.PositiveSmallIntegerField(choices=states.Capability, default=0)
     capability_reason = models.CharField(max_length=200, blank=True, default="")
+    capability_since = models.DateTimeField(null=True, help_text="When monitoring moved last; empty: it never did.")
     rating = models.PositiveSmallIntegerField(choices=states.Rating, default=0)
     rating_since = models.DateTimeField(default=EPOCH)
     tag_since = models.DateTimeField(null=True, help_text="When the spam tag was set; empty: not tagged (D20).")
