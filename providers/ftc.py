@@ -2,6 +2,7 @@
 
 One CSV a business day, weekend days with Monday's; an address without a file answers 404. The file is complete before
 its first line is handed over, kept on disk beyond 1 MB. Complaints are unverified and never a status (D23).
+Days that the files lack can be read from the API instead (`providers.ftc_api`): the same complaints, the same lines.
 """
 
 from __future__ import annotations
@@ -15,16 +16,17 @@ from providers import http
 from providers.base import ComplaintFile, ConnectionReport, Cursor
 from providers.errors import Misconfigured, ProviderError, Temporary
 from providers.kinds import Gives, ProviderKind, Setting, Values
+from providers.published_days import PublishedDays
 
 SERVICE = "The FTC"
 ADDRESS = "https://www.ftc.gov/sites/default/files/DNC_Complaint_Numbers_{date}.csv"
 FIRST_COLUMN = "Company_Phone_Number"
 LOOK_BACK = 31
-"""Days: how far back a first or long interrupted reading begins."""
+"""Days: how far back a first or long interrupted reading begins, and how long a missing day is asked for."""
 
 
 class FtcDailyFiles:
-    """The daily files. The cursor holds the day of the last file taken: `{"day": "2026-11-20"}`."""
+    """The daily files. The cursor: `{"day": newest taken, "missing": [business days before it without a file yet]}`."""
 
     def __init__(self, http_client: http.HttpClient, *, address: str = ADDRESS, look_back: int = LOOK_BACK) -> None:
         """`address` holds `{date}` where the day stands, as YYYY-MM-DD."""
@@ -35,14 +37,14 @@ class FtcDailyFiles:
         self._look_back = look_back
 
     def files(self, cursor: Cursor | None, *, today: date) -> Iterator[ComplaintFile]:
-        """The files after the cursor up to today; days without one (weekends, not published yet) are skipped."""
-        day = self._first_day(cursor, today)
-        while day <= today:
+        """The files that were not taken yet, oldest first; days without one (weekends, not yet published) are left."""
+        taken = PublishedDays.of(cursor, today=today, look_back=self._look_back)
+        for day in taken.to_ask(today):
             file = self._file(day)
             if file is not None:
+                taken = taken.having(day, expected=is_business_day)
                 with file:
-                    yield ComplaintFile(day, _lines(file), {"day": day.isoformat()})
-            day += timedelta(days=1)
+                    yield ComplaintFile(day, _lines(file), taken.cursor())
 
     def test_connection(self, *, today: date | None = None) -> ConnectionReport:
         """Looks for a file of the last ten days."""
@@ -57,12 +59,6 @@ class FtcDailyFiles:
             return ConnectionReport(False, exc.message)
         return ConnectionReport(False, "No file of the last ten days was found. Check the address.")
 
-    def _first_day(self, cursor: Cursor | None, today: date) -> date:
-        earliest = today - timedelta(days=self._look_back)
-        if not cursor or not cursor.get("day"):
-            return earliest
-        return max(earliest, date.fromisoformat(cursor["day"]) + timedelta(days=1))
-
     def _file(self, day: date) -> IO[bytes] | None:
         """The file of a day, None when there is none. An answer that is not that file is `Temporary`."""
         answer, file = self._http.download(self._address.replace("{date}", day.isoformat()), service=SERVICE)
@@ -76,6 +72,11 @@ class FtcDailyFiles:
             file.close()
             raise
         return file
+
+
+def is_business_day(day: date) -> bool:
+    """Monday to Friday. A holiday is one too here: it is asked for in vain until it is older than the look-back."""
+    return day.weekday() < 5
 
 
 def _require_header(file: IO[bytes]) -> None:

@@ -12,10 +12,11 @@ Script = Callable[[socket.socket], None]
 
 
 @contextmanager
-def serving(script: Script, *, tls: ssl.SSLContext | None = None) -> Iterator[str]:
-    """`host:port` of a server that reads each request's head and then runs `script` on the connection."""
+def serving(script: Script, *, tls: ssl.SSLContext | None = None, heads: list[bytes] | None = None) -> Iterator[str]:
+    """`host:port` of a server that reads each request's head (into `heads`), then runs `script` on the connection."""
+    heads = heads if heads is not None else []
     listener = socket.create_server(("127.0.0.1", 0))
-    thread = threading.Thread(target=_accept, args=(listener, script, tls), daemon=True)
+    thread = threading.Thread(target=_accept, args=(listener, script, tls, heads), daemon=True)
     thread.start()
     try:
         yield f"127.0.0.1:{listener.getsockname()[1]}"
@@ -26,31 +27,32 @@ def serving(script: Script, *, tls: ssl.SSLContext | None = None) -> Iterator[st
         thread.join(timeout=5)
 
 
-def _accept(listener: socket.socket, script: Script, tls: ssl.SSLContext | None) -> None:
+def _accept(listener: socket.socket, script: Script, tls: ssl.SSLContext | None, heads: list[bytes]) -> None:
     while True:
         try:
             connection, _ = listener.accept()
         except OSError:
             return
-        threading.Thread(target=_answer, args=(connection, script, tls), daemon=True).start()
+        threading.Thread(target=_answer, args=(connection, script, tls, heads), daemon=True).start()
 
 
-def _answer(connection: socket.socket, script: Script, tls: ssl.SSLContext | None) -> None:
+def _answer(connection: socket.socket, script: Script, tls: ssl.SSLContext | None, heads: list[bytes]) -> None:
     with suppress(OSError):
         connection = tls.wrap_socket(connection, server_side=True) if tls else connection
-        _read_head(connection)
+        heads.append(_read_head(connection))
         script(connection)
     with suppress(OSError):
         connection.close()
 
 
-def _read_head(connection: socket.socket) -> None:
+def _read_head(connection: socket.socket) -> bytes:
     head = b""
     while b"\r\n\r\n" not in head:
         part = connection.recv(4096)
         if not part:
-            return
+            break
         head += part
+    return head
 
 
 def saying(head: str, body: bytes = b"") -> Script:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import socket
 from collections import Counter
 from datetime import UTC, date, datetime, timedelta
 
@@ -40,7 +41,7 @@ def test_files_come_oldest_first_with_their_lines_and_cursor(simulator: RunningS
         taken.append((file.day, rows[0][0], len(rows), file.cursor))
     assert [one[0] for one in taken] == [friday - timedelta(days=back) for back in (4, 3, 2, 1, 0)]
     assert all(one[1] == "Company_Phone_Number" and one[2] > 300 for one in taken)
-    assert taken[-1][3] == {"day": friday.isoformat()}
+    assert taken[-1][3] == {"day": friday.isoformat(), "missing": []}
 
 
 def test_only_days_after_the_cursor_are_asked_for(simulator: RunningSimulator, client: HttpClient) -> None:
@@ -62,6 +63,29 @@ def test_a_long_pause_looks_back_a_bounded_number_of_days(simulator: RunningSimu
     friday = last_friday()
     days = [file.day for file in feed(simulator, client, look_back=3).files({"day": "2020-01-01"}, today=friday)]
     assert min(days) == friday - timedelta(days=3)
+
+
+def test_a_business_day_whose_file_comes_late_is_taken_when_it_is_there() -> None:
+    """Wednesday's file appears after Thursday's and Friday's; a cursor that only knew the last day would miss it."""
+    days = {FRIDAY - timedelta(days=back) for back in (2, 1, 0)}
+    late, content = FRIDAY - timedelta(days=2), HEADER.encode() + b"2025550123,x,x\r\n"
+    published, heads = days - {late}, list[bytes]()
+
+    def answer(connection: socket.socket) -> None:
+        there = any(day.isoformat().encode() in heads[-1] for day in published)
+        head = f"HTTP/1.1 {'200 OK' if there else '404 Not Found'}\r\nContent-Length: {len(content) if there else 0}"
+        connection.sendall(f"{head}\r\nConnection: close\r\n\r\n".encode() + (content if there else b""))
+
+    with serving(answer, heads=heads) as pair:
+        reader = FtcDailyFiles(HttpClient(allow=[pair]), address=f"http://{pair}/{{date}}.csv", look_back=2)
+        first = [(file.day, file.cursor) for file in reader.files(None, today=FRIDAY)]
+        again = list(reader.files(first[-1][1], today=FRIDAY))
+        published = days
+        healed = [(file.day, file.cursor) for file in reader.files(first[-1][1], today=FRIDAY)]
+    assert [day for day, _ in first] == [FRIDAY - timedelta(days=1), FRIDAY]
+    assert first[-1][1] == {"day": FRIDAY.isoformat(), "missing": [late.isoformat()]}
+    assert again == []
+    assert healed == [(late, {"day": FRIDAY.isoformat(), "missing": []})]
 
 
 def test_a_page_that_is_not_the_file_is_not_taken_for_it() -> None:
