@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from providers import carrier_feed, ftc, hiya
+from providers import carrier_feed, fcc, ftc, ftc_api, hiya
 from providers.addresses import check_address
 from providers.errors import Misconfigured
 from providers.http import HttpClient
@@ -17,7 +17,9 @@ from providers.telnyx import readings
 
 __all__ = ["KINDS", "Feed", "ProviderKind", "Setting", "build", "checked"]
 
-KINDS: Mapping[str, ProviderKind] = {kind.key: kind for kind in (readings.KIND, hiya.KIND, carrier_feed.KIND, ftc.KIND)}
+KINDS: Mapping[str, ProviderKind] = {
+    kind.key: kind for kind in (readings.KIND, hiya.KIND, carrier_feed.KIND, ftc.KIND, ftc_api.KIND, fcc.KIND)
+}
 
 
 def build(provider: str, settings: Mapping[str, str], secret: str, http: HttpClient) -> Feed:

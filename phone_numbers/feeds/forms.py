@@ -95,4 +95,6 @@ class FeedForm(forms.Form):
 def _key_field(kind: registry.ProviderKind, *, has_one: bool) -> forms.CharField:
     kept = "A key is kept, sealed. Leave this empty to keep it." if has_one else "Kept sealed, never shown again."
     widget = forms.PasswordInput(attrs={"autocomplete": "off"})
-    return forms.CharField(label=kind.key_label, required=not has_one, max_length=500, help_text=kept, widget=widget)
+    needed = not has_one and not kind.key_optional
+    label = f"{kind.key_label} (optional)" if kind.key_optional else kind.key_label
+    return forms.CharField(label=label, required=needed, max_length=500, help_text=kept, widget=widget)

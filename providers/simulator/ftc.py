@@ -18,20 +18,11 @@ from functools import lru_cache
 
 from aiohttp import web
 
+from providers.complaint_lines import HEADER
 from providers.simulator.behaviour import World
 from providers.simulator.inventory import DEMO_SIZE, numbers
 from providers.simulator.telnyx import access
 
-HEADER = (
-    "Company_Phone_Number",
-    "Created_Date",
-    "Violation_Date",
-    "Consumer_City",
-    "Consumer_State",
-    "Consumer_Area_Code",
-    "Subject",
-    "Recorded_Message_Or_Robocall",
-)
 SUBJECTS = (
     "No Subject Provided",
     "Other",
@@ -83,13 +74,18 @@ def is_published(day: date, now: datetime) -> bool:
 @lru_cache(maxsize=8)
 def csv_of(world: World, day: date) -> bytes:
     """The file of a business day: UTF-8, CRLF, not sorted."""
+    out = io.StringIO(newline="")
+    csv.writer(out, lineterminator="\r\n").writerows([HEADER, *rows_of(world, day)])
+    return out.getvalue().encode()
+
+
+@lru_cache(maxsize=8)
+def rows_of(world: World, day: date) -> tuple[Row, ...]:
+    """The rows of a business day's file."""
     luck = random.Random(f"{world.seed}/{day}")  # noqa: S311 (made-up data, nothing secret)
     rows = [row for covered in _days_covered(day) for row in _rows(world, covered, luck)]
     luck.shuffle(rows)
-    rows += luck.sample(rows, max(1, len(rows) // 400))
-    out = io.StringIO(newline="")
-    csv.writer(out, lineterminator="\r\n").writerows([HEADER, *rows])
-    return out.getvalue().encode()
+    return (*rows, *luck.sample(rows, max(1, len(rows) // 400)))
 
 
 def _days_covered(day: date) -> Iterator[date]:

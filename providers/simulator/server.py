@@ -4,21 +4,34 @@ from __future__ import annotations
 
 from aiohttp import web
 
-from providers.simulator import carrier, control, faults, ftc, hiya
+from providers.simulator import carrier, control, faults, fcc, ftc, ftc_api, hiya
 from providers.simulator.answers import ApiError
 from providers.simulator.behaviour import World
 from providers.simulator.faults import Handler
 from providers.simulator.state import SIMULATOR, Seen, Simulator
 from providers.simulator.telnyx import documents, enterprises, phone_numbers, remediation, reputation, terms
 
-SERVICES = ("/v2/", "/carrier/", "/ftc/", "/hiya/")
+SERVICES = ("/v2/", "/carrier/", "/hiya/", "/ftc/", "/fcc/")
 LARGEST_BODY = 32 * 1024 * 1024
 
 
 def make_app(world: World, *, numbers: int) -> web.Application:
     app = web.Application(middlewares=[note, error_bodies], client_max_size=LARGEST_BODY)
     app[SIMULATOR] = Simulator(world, numbers=numbers)
-    for part in (terms, enterprises, reputation, phone_numbers, remediation, documents, carrier, hiya, ftc, control):
+    for part in (
+        terms,
+        enterprises,
+        reputation,
+        phone_numbers,
+        remediation,
+        documents,
+        carrier,
+        hiya,
+        ftc,
+        ftc_api,
+        fcc,
+        control,
+    ):
         app.add_routes(part.routes())
     return app
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from providers.base import NumberReadings
 from providers.errors import Misconfigured
 from providers.http import HttpClient
 from providers.registry import KINDS, build
@@ -17,6 +18,8 @@ def test_every_provider_is_built_from_its_defaults_and_connects_to_a_test_servic
         "telnyx": {"base_url": f"{simulator.url}/v2"},
         "carrier_feed": {"url": f"{simulator.url}/carrier/v1/calls"},
         "ftc": {"address": f"{simulator.url}/ftc/DNC_Complaint_Numbers_{{date}}.csv"},
+        "ftc_api": {"address": f"{simulator.url}/ftc/v0/dnc-complaints"},
+        "fcc": {"address": f"{simulator.url}/fcc/resource/vakf-fz8e.json"},
         "hiya": {"base_url": f"{simulator.url}/hiya", "app_id": "PROD_registry-n0"},
     }
     assert set(values) == set(KINDS)
@@ -33,6 +36,18 @@ def test_every_setting_says_what_it_is_and_defaults_are_public_addresses() -> No
         assert all(one.label for one in kind.settings)
         if key != "carrier_feed":
             build(key, {"app_id": "PROD_1"}, "key", HttpClient())
+
+
+def test_an_optional_key_may_be_left_out() -> None:
+    optional = {key for key, kind in KINDS.items() if kind.key_optional}
+    assert optional == {"fcc"}
+    build("fcc", {}, "", HttpClient())
+
+
+def test_the_kinds_that_bill_each_number_say_so() -> None:
+    for key, kind in KINDS.items():
+        adapter = build(key, {"app_id": "PROD_1", "url": "https://feed.example/"}, "key", HttpClient())
+        assert kind.billed == isinstance(adapter, NumberReadings)
 
 
 @pytest.mark.parametrize(
