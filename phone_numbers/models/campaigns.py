@@ -23,6 +23,13 @@ class Campaign(models.Model):
     dialing_method = models.CharField(max_length=12, choices=states.DialingMethod)
     state = models.CharField(max_length=8, choices=states.CampaignState, default=states.CampaignState.ACTIVE)
     created_at = models.DateTimeField()
+    default_number = models.ForeignKey(
+        PhoneNumber,
+        on_delete=models.SET_NULL,
+        null=True,
+        related_name="+",
+        help_text="The default caller ID, a number of the pool; a key in the database clears it when it leaves.",
+    )
 
     objects = ScopedManager["Campaign"]()
 

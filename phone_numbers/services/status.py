@@ -35,9 +35,15 @@ def set_capability(
     now: datetime,
     actor: User | None = None,
     reason: str = "",
+    only_from: Sequence[Capability] | None = None,
 ) -> int:
-    """Move the monitoring of numbers of an account; `reason` is shown beside it. Return how many really changed."""
-    return _move(account, number_ids, status_sql.SET_CAPABILITY, EventKind.CAPABILITY, to, now, actor, reason)
+    """Move the monitoring of numbers of an account; `reason` is shown beside it. Return how many really changed.
+
+    With `only_from`, numbers in any other state stay as they are.
+    """
+    return _move(
+        account, number_ids, status_sql.SET_CAPABILITY, EventKind.CAPABILITY, to, now, actor, reason, only_from
+    )
 
 
 @transaction.atomic
@@ -50,6 +56,7 @@ def _move(
     now: datetime,
     actor: User | None,
     reason: str,
+    only_from: Sequence[IntEnum] | None = None,
 ) -> int:
     words = [state.name.lower() for state in type(to)]
     params: dict[str, Any] = {
@@ -61,6 +68,7 @@ def _move(
         "reason": reason[:200],
         "kind": int(kind),
         "words": words,
+        "only_from": None if only_from is None else [int(state) for state in only_from],
     }
     with connection.cursor() as cursor:
         cursor.execute(statement, params)

@@ -4,6 +4,7 @@ _MOVE = """
 WITH held AS (
     SELECT number_id, {column} AS before FROM numbers_numberstatus
     WHERE account_id = %(account)s AND number_id = ANY(%(ids)s) AND {column} <> %(to)s
+        AND (%(only_from)s::smallint[] IS NULL OR {column} = ANY(%(only_from)s::smallint[]))
     ORDER BY number_id FOR NO KEY UPDATE
 ), moved AS (
     UPDATE numbers_numberstatus AS status SET {column} = %(to)s, {extra}
@@ -17,4 +18,4 @@ SELECT %(account)s, number_id, %(now)s, %(kind)s, (%(words)s::text[])[before + 1
 FROM moved
 """
 SET_REGISTRATION = _MOVE.format(column="registration", extra="")
-SET_CAPABILITY = _MOVE.format(column="capability", extra="capability_reason = %(reason)s,")
+SET_CAPABILITY = _MOVE.format(column="capability", extra="capability_reason = %(reason)s, capability_since = %(now)s,")
