@@ -30,7 +30,7 @@ run: $(VENV)/.for-running
 test: $(VENV)/.for-testing
 	@$(PYTHON) -m reputation_portal.local frontend --with-browser
 	@$(PYTHON) -m coverage erase
-	$(PYTHON) -m coverage run -m pytest -n $(JOBS) --dist loadfile $(ARGS)
+	$(PYTHON) -m coverage run -m pytest -n $(JOBS) $(ARGS)
 	@$(PYTHON) -m coverage combine --quiet
 	@$(PYTHON) -m coverage report --skip-covered $(if $(ARGS),--fail-under=0)
 

@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -28,7 +29,8 @@ class Run:
     def __init__(self, var_dir: Path) -> None:
         self.var_dir = var_dir
         self.out = var_dir / "run.out"
-        environment = {name: value for name, value in os.environ.items() if name in ("PATH", "HOME", "LANG")}
+        passed_on = ("PATH", "HOME", "LANG", "COVERAGE_")
+        environment = {name: value for name, value in os.environ.items() if name.startswith(passed_on)}
         command = [sys.executable, "-m", "reputation_portal.local", "run", "--numbers", "40"]
         with self.out.open("wb") as out:
             self.process = subprocess.Popen(
@@ -63,16 +65,14 @@ class Run:
         return connection.getresponse().status
 
 
-def processes_of(var_dir: Path) -> list[str]:
-    """Return the command lines of the processes that work for `var_dir`: its name is in their environment or line."""
-    found = []
+def processes_of(var_dir: Path) -> dict[int, str]:
+    """Return the processes that have `var_dir` in their environment or on their command line, by number."""
+    found = {}
     for folder in Path("/proc").glob("[0-9]*"):
-        try:
-            line, environment = (folder / "cmdline").read_bytes(), (folder / "environ").read_bytes()
-        except OSError:
-            continue
-        if os.fsencode(var_dir) in line + environment:
-            found.append(line.replace(b"\0", b" ").decode())
+        with suppress(OSError):
+            line = (folder / "cmdline").read_bytes()
+            if os.fsencode(var_dir) in line + (folder / "environ").read_bytes():
+                found[int(folder.name)] = line.replace(b"\0", b" ").decode()
     return found
 
 
@@ -89,25 +89,26 @@ def start_beside(var_dir: Path) -> subprocess.CompletedProcess[str]:
     )
 
 
-@pytest.fixture(scope="module")
-def portal_dir() -> Iterator[Path]:
-    """The VAR_DIR that the tests of this module use one after the other; the first start loads its demo."""
-    with open_folder() as folder:
-        yield folder
-
-
 @pytest.fixture
-def run(portal_dir: Path) -> Iterator[Run]:
-    """A portal that is ready."""
-    portal = Run(portal_dir)
-    try:
-        yield portal.wait_until_ready()
-    finally:
-        portal.process.kill()
-        portal.process.wait()
+def portal_dir() -> Iterator[Path]:
+    """An empty VAR_DIR; whatever still runs on it after the test is killed."""
+    with open_folder() as folder:
+        try:
+            yield folder
+        finally:
+            for pid in processes_of(folder):
+                os.kill(pid, signal.SIGKILL)
 
 
-def test_it_starts_tells_how_to_sign_in_and_stops_without_a_trace(run: Run, portal_dir: Path) -> None:
+def test_three_starts_in_a_row(portal_dir: Path) -> None:
+    """One test, since a start takes a quarter of a minute and each goes on with the data of the one before."""
+    _first_start_tells_how_to_sign_in_and_stops_without_a_trace(portal_dir)
+    _second_start_keeps_the_data_and_when_killed_takes_its_processes_along(portal_dir)
+    _third_start_works_after_that_and_names_a_process_that_dies(portal_dir)
+
+
+def _first_start_tells_how_to_sign_in_and_stops_without_a_trace(portal_dir: Path) -> None:
+    run = Run(portal_dir).wait_until_ready()
     assert run.get("/readyz") == 200
     assert run.get("/accounts/login/") == 200
     assert Keyring(portal_dir / "secrets.json").keep("DEMO_PASSWORD", str) in run.text
@@ -119,12 +120,11 @@ def test_it_starts_tells_how_to_sign_in_and_stops_without_a_trace(run: Run, port
 
     assert run.stop(signal.SIGINT) == 0
     assert run.text.endswith("Stopped.\n")
-    assert processes_of(portal_dir) == []
+    assert processes_of(portal_dir) == {}
 
 
-def test_the_next_start_keeps_the_data_and_a_killed_supervisor_takes_its_processes_along(
-    run: Run, portal_dir: Path
-) -> None:
+def _second_start_keeps_the_data_and_when_killed_takes_its_processes_along(portal_dir: Path) -> None:
+    run = Run(portal_dir).wait_until_ready()
     assert "observations in" not in run.text, "the demo was loaded again"
     assert f"http://127.0.0.1:{PortBook(portal_dir / 'ports.json').last('simulator')}" in run.text
 
@@ -132,18 +132,17 @@ def test_the_next_start_keeps_the_data_and_a_killed_supervisor_takes_its_process
     run.process.wait()
 
     gone = processes.wait_until(
-        lambda: all("postgres" in line for line in processes_of(portal_dir)), seconds=STOP_SECONDS
+        lambda: all("postgres" in line for line in processes_of(portal_dir).values()), seconds=STOP_SECONDS
     )
     assert gone, processes_of(portal_dir)
 
 
-def test_after_that_it_starts_again_and_a_process_that_dies_stops_everything_and_is_named(
-    run: Run, portal_dir: Path
-) -> None:
+def _third_start_works_after_that_and_names_a_process_that_dies(portal_dir: Path) -> None:
+    run = Run(portal_dir).wait_until_ready()
     assert "Stopping a PostgreSQL that an earlier start left behind" in run.text
 
     os.kill(int((portal_dir / "beat.pid").read_text()), signal.SIGKILL)
 
     assert run.process.wait(STOP_SECONDS) == 1
     assert "Stopped: beat was ended by signal 9, so everything was stopped." in run.text
-    assert processes_of(portal_dir) == []
+    assert processes_of(portal_dir) == {}
