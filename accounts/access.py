@@ -17,14 +17,24 @@ from accounts.middleware import AccountRequest
 from accounts.models import Account, Membership
 
 
-class AccountPageMixin(AccessMixin, View):
+class SignInMixin(AccessMixin):
+    """Leads anonymous people to the sign-in, and from there back to the page that they were on."""
+
+    request: Any  # an AccountRequest; two base classes of a page may not give one attribute two types
+
+    def handle_no_permission(self) -> HttpResponse:  # type: ignore[override]
+        """Send the whole page to the sign-in; as the answer for a fragment it would land inside the page."""
+        to_login = redirect_to_login(_way_back(self.request))
+        return HttpResponseClientRedirect(to_login.url) if self.request.htmx else to_login
+
+
+class AccountPageMixin(SignInMixin, View):
     """A page of the current account. Anonymous people go to sign-in; people without an account are told so.
 
     Set `needs_edit` for pages that change something: viewers, and admins without the privilege to edit account
     settings, get 403 in words.
     """
 
-    request: Any  # an AccountRequest; two base classes of a page may not give one attribute two types
     needs_edit = False
     edit_refusal = (
         "Your role can see and export but not change anything. Ask an owner of the account for the privilege to edit "
@@ -40,11 +50,6 @@ class AccountPageMixin(AccessMixin, View):
         if self.needs_edit and not self.membership.may_edit:
             raise PermissionDenied(self.edit_refusal)
         return super().dispatch(request, *args, **kwargs)
-
-    def handle_no_permission(self) -> HttpResponse:  # type: ignore[override]
-        """Lead to the sign-in, and from there back to the page; a fragment's sign-in would land inside the page."""
-        to_login = redirect_to_login(_way_back(self.request))
-        return HttpResponseClientRedirect(to_login.url) if self.request.htmx else to_login
 
     @property
     def account(self) -> Account:

@@ -7,10 +7,11 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import redirect
 from django.views.generic import View
 
+from accounts.access import SignInMixin
 from accounts.middleware import SESSION_KEY, AccountRequest
 
 
-class AccountSwitchView(LoginRequiredMixin, View):
+class AccountSwitchView(SignInMixin, LoginRequiredMixin, View):
     """`POST /accounts/switch/` with `account` = uuid: look at another of one's accounts."""
 
     def post(self, request: AccountRequest) -> HttpResponse:

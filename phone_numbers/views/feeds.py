@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import messages
-from django.contrib.auth.mixins import AccessMixin
 from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError
 from django.http import Http404, HttpResponse, HttpResponseBase
@@ -13,7 +12,7 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.generic import View
 
-from accounts.access import AccountPageMixin
+from accounts.access import AccountPageMixin, SignInMixin
 from accounts.middleware import AccountRequest
 from phone_numbers.feeds import polling
 from phone_numbers.feeds.forms import FeedForm
@@ -24,10 +23,9 @@ from providers import registry
 from providers.errors import ProviderError
 
 
-class FeedPage(AccessMixin, View):
+class FeedPage(SignInMixin, View):
     """A page about feeds: for members of an account, and for platform reviewers, who keep the platform's feeds."""
 
-    request: Any  # an AccountRequest
     changes = False
 
     def dispatch(self, request: AccountRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:  # type: ignore[override]
