@@ -87,14 +87,29 @@ def take_lines(lines: Iterable[str], *, agency: str, now: datetime, fence: Fence
 
     Taking the same lines again changes nothing. `now` decides what is in the future and what the last 90 days are.
     """
+    return _take_spooled(lines, agency=agency, now=now, fence=fence, whole_days=True)
+
+
+def take_lines_by_number(
+    lines: Iterable[str], *, agency: str, now: datetime, fence: Fence | None = None
+) -> ComplaintReport:
+    """Take complaints that were asked for by number: the same, but no day counts as known for other numbers by them."""
+    return _take_spooled(lines, agency=agency, now=now, fence=fence, whole_days=False)
+
+
+def _take_spooled(
+    lines: Iterable[str], *, agency: str, now: datetime, fence: Fence | None, whole_days: bool
+) -> ComplaintReport:
     with tempfile.TemporaryFile("w+", encoding="utf-8", newline="") as spool:
         tally = read_complaints(lines, spool, latest=now.date() + ONE_DAY)
         spool.seek(0)
-        return _take(spool, tally, agency=agency, now=now, fence=fence)
+        return _take(spool, tally, agency=agency, now=now, fence=fence, whole_days=whole_days)
 
 
 @transaction.atomic
-def _take(spool: TextIO, tally: FileTally, *, agency: str, now: datetime, fence: Fence | None) -> ComplaintReport:
+def _take(
+    spool: TextIO, tally: FileTally, *, agency: str, now: datetime, fence: Fence | None, whole_days: bool
+) -> ComplaintReport:
     with connection.cursor() as cursor:
         if fence:
             check_fence(cursor, fence)
@@ -104,7 +119,8 @@ def _take(spool: TextIO, tally: FileTally, *, agency: str, now: datetime, fence:
         cursor.execute("ANALYZE complaint_row")
         halved = _halved_days(cursor, tally)
         report = _match_and_keep(cursor, tally, halved, agency=agency)
-        _remember_days(cursor, tally, halved, agency=agency, now=now)
+        if whole_days:
+            _remember_days(cursor, tally, halved, agency=agency, now=now)
         _write_counts(cursor, complaints_sql.COUNT_TOLD, now=now)
         cursor.execute("DROP TABLE complaint_row, told")
     return report

@@ -19,12 +19,12 @@ from django.utils import timezone
 
 from common.scope import account_scope, all_accounts
 from common.sealed import SealBroken, unseal
-from phone_numbers.feeds import complaints, ingest, leases, number_polling
+from phone_numbers.feeds import complaints, ingest, leases, number_complaints, number_polling
 from phone_numbers.feeds.complaint_file import ComplaintFileError
 from phone_numbers.models import Feed, FeedRun
 from phone_numbers.services import feeds as feed_services
 from providers import registry
-from providers.base import ComplaintsFeed, Cursor, NumberReadings, ReadingsFeed, ReadingsPage
+from providers.base import ComplaintsFeed, Cursor, NumberComplaints, NumberReadings, ReadingsFeed, ReadingsPage
 from providers.errors import Misconfigured, ProviderError, Refused, Temporary
 from providers.http import HttpClient
 
@@ -69,12 +69,12 @@ def _take(feed: Feed, token: uuid.UUID, run: FeedRun) -> timedelta:
     adapter = adapter_of(feed)
     if isinstance(adapter, NumberReadings):
         return number_polling.take_number_readings(feed, token, run, adapter, seconds=RUN_TIME)
+    if isinstance(adapter, NumberComplaints):
+        return number_complaints.take_number_complaints(feed, token, run, adapter, seconds=RUN_TIME)
     pause = timedelta(seconds=feed.interval_seconds)
     if isinstance(adapter, ComplaintsFeed):
         return pause if _take_complaints(feed, token, run, adapter) else timedelta(0)
-    if isinstance(adapter, ReadingsFeed):
-        return pause if _take_readings(feed, token, run, adapter) else timedelta(0)
-    raise Misconfigured("This provider is asked number by number, which this feed cannot do. Remove the feed.")
+    return pause if _take_readings(feed, token, run, adapter) else timedelta(0)
 
 
 def _take_complaints(feed: Feed, token: uuid.UUID, run: FeedRun, adapter: ComplaintsFeed) -> bool:
