@@ -15,8 +15,7 @@ TABLES = (
 SECONDARY_INDEXES = """
 SELECT indexname, indexdef FROM pg_indexes
 WHERE schemaname = current_schema() AND tablename IN ('numbers_phonenumber', 'numbers_numberstatus')
-    AND indexname IN ('numbers_search', 'numbers_by_label', 'numbers_by_area', 'numbers_status_by_update',
-        'numbers_status_by_status', 'numbers_status_by_overall', 'numbers_status_rerate')
+    AND indexdef NOT LIKE 'CREATE UNIQUE%'
 """
 
 STAGED = "CREATE TEMP TABLE staged (e164 varchar(16) NOT NULL) ON COMMIT DROP; SELECT setseed(0.42)"

@@ -79,7 +79,7 @@ def measure() -> list[Result]:
         warm_up = _download(port, data.SMALL, data.SIZES[data.SMALL])
         for _ in range(WARM_UPS):
             warm_up()
-        with process_memory.Growth(pids()) as growth:
+        with process_memory.Watch(pids()) as watch:
             download()
         ours, copy, theirs = timing.medians([download, _raw_copy, _import_export], rounds=ROUNDS, warm=False)
     return [
@@ -92,7 +92,7 @@ def measure() -> list[Result]:
             "µs",
             OVER_IMPORT_EXPORT,
         ),
-        Result("export: growth of a web process", growth.megabytes, MEMORY_LIMIT, LIMIT, "MB", MEMORY),
+        Result("export: growth of a web process", watch.growth, MEMORY_LIMIT, LIMIT, "MB", MEMORY),
     ]
 
 

@@ -24,7 +24,7 @@ def prepare(stack: ExitStack, given: Mapping[str, str]) -> dict[str, str]:
     """Return the environment that Django's settings read; what was started stops when `stack` closes."""
     folder = _folder(stack)
     named = environment.with_secrets(folder, {**given, **_fixed()})
-    variables = servers.start(stack, folder, named, print)
+    variables = servers.start(stack, folder, named, print).environment
     if given.get("DATABASE_URL"):
         variables["DATABASE_URL"] = _own_database(stack, given["DATABASE_URL"])
     return variables

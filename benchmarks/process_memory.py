@@ -1,4 +1,4 @@
-"""How much the memory of running processes grows, from the kernel's own peak counters (Linux)."""
+"""How much memory running processes use, from the kernel's own peak counters (Linux)."""
 
 from __future__ import annotations
 
@@ -8,22 +8,23 @@ from pathlib import Path
 KILOBYTES_PER_MB = 1024
 
 
-class Growth:
-    """Between enter and exit: `megabytes` is the largest growth of any of the processes, its short peaks included."""
+class Watch:
+    """Between enter and exit: the highest `peak` and the largest `growth` of any of the processes, in MB."""
 
     def __init__(self, pids: Iterable[int]) -> None:
         self.pids = list(pids)
-        self.megabytes = 0.0
+        self.peak = self.growth = 0.0
 
-    def __enter__(self) -> Growth:
+    def __enter__(self) -> Watch:
         for pid in self.pids:
             Path(f"/proc/{pid}/clear_refs").write_text("5")  # the peak starts again at what is held now
-        self._before = {pid: _kilobytes(pid, "VmRSS") for pid in self.pids}
+        self._before = {pid: _megabytes(pid, "VmRSS") for pid in self.pids}
         return self
 
     def __exit__(self, *_error: object) -> None:
-        grown = (_kilobytes(pid, "VmHWM") - before for pid, before in self._before.items())
-        self.megabytes = max(grown) / KILOBYTES_PER_MB
+        peaks = {pid: _megabytes(pid, "VmHWM") for pid in self.pids}
+        self.peak = max(peaks.values())
+        self.growth = max(peak - self._before[pid] for pid, peak in peaks.items())
 
 
 def family(pid: int) -> list[int]:
@@ -32,6 +33,6 @@ def family(pid: int) -> list[int]:
     return [pid, *(one for child in children for one in family(int(child)))]
 
 
-def _kilobytes(pid: int, field: str) -> int:
+def _megabytes(pid: int, field: str) -> float:
     lines = Path(f"/proc/{pid}/status").read_text().splitlines()
-    return next(int(line.split()[1]) for line in lines if line.startswith(f"{field}:"))
+    return next(int(line.split()[1]) for line in lines if line.startswith(f"{field}:")) / KILOBYTES_PER_MB
