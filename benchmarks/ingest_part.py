@@ -57,7 +57,10 @@ class Contest:
     folder: Path
 
     def rates(self, size: int) -> list[Result]:
-        """Return our rate with pages of `size` beside each peer's; the ORM gets smaller pages, which suit it better."""
+        """Return our rate with pages of `size` beside each peer's.
+
+        The ORM gets smaller pages: it writes in batches of 500 anyway.
+        """
         plain, psql = ingest_peers.PlainScript(self.account), ingest_peers.Psql(self.account, self.folder)
         takers = [(self._ours, size), (psql.prepare, size), (plain.prepare, size), (self._orm, ORM_SIZE)]
         rates: list[list[float]] = [[] for _ in takers]
