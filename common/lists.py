@@ -11,6 +11,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
+from zlib import crc32
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, QueryDict
@@ -22,7 +23,9 @@ from django_htmx.middleware import HtmxDetails
 from common.keyset import LAST_PAGE, Page, Pager, Sort
 
 CURSORS = ("after", "before")
-NOT_FILTERS = (*CURSORS, "sort", "per_page", "count")
+# What asks for the same list in another way: counted at once, or only if it has changed.
+WAYS = ("count", "poll")
+NOT_FILTERS = (*CURSORS, *WAYS, "sort", "per_page")
 
 
 class HtmxRequest(HttpRequest):
@@ -40,7 +43,7 @@ class ListAddress:
             (name, value)
             for name, values in params.lists()
             for value in values
-            if value and name not in CURSORS and name != "count"
+            if value and name not in (*CURSORS, *WAYS)
         ]
 
     def __str__(self) -> str:
@@ -131,15 +134,22 @@ class ListPage(View):
         """Return the table around the rows of the page."""
         raise NotImplementedError
 
+    def get_version(self, table: Any) -> str:
+        """Return a short text that stands for what the rows say."""
+        return f"{crc32(repr(list(table.data)).encode()):x}"
+
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         """Answer with the page, or with the part of it that changes."""
         self.sort = self.get_sort()
         self.size = page_size(request.GET.get("per_page"))
         self.address = ListAddress(request.path, request.GET)
         self.filterset = self.get_filterset()
-        page = self.cut_page()
-        response = render(request, self._template(), self.get_context(page))
-        return push_url(response, self._own_address()) if self.request.htmx else response
+        context = self.get_context(self.cut_page())
+        known = request.GET.get("poll")
+        if known and known == context["version"]:
+            return HttpResponse(status=204)
+        response = render(request, self._template(), context)
+        return push_url(response, self._own_address()) if self.request.htmx and not known else response
 
     def cut_page(self) -> Page[Any]:
         """Return the page that the cursors of the request ask for; empty when a filter is not understood."""
@@ -150,11 +160,14 @@ class ListPage(View):
         return pager.page(self.get_rows(self.filterset), after=after, before=before)
 
     def get_context(self, page: Page[Any]) -> dict[str, Any]:
-        """Return what both templates need."""
+        """Return what both templates need. `version` is another one as soon as a row would read differently."""
+        table = self.get_table(page)
         return {
             "filterset": self.filterset,
             "page": page,
-            "table": self.get_table(page),
+            "table": table,
+            "version": self.get_version(table),
+            "poll_href": self._own_address(),
             "address": self.address,
             "sort": self.sort,
             "sizes": [(size, self.address.having(per_page=str(size))) for size in settings.LIST_PAGE_SIZES],

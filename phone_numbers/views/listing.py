@@ -67,6 +67,7 @@ class NumberListView(HubPageMixin, lists.ListPage):
     template_name = "numbers/list.html"
     fragment_name = "numbers/_list.html"
     counts_name = "numbers/_list_counts.html"
+    poll_seconds = 15
     filterset: NumberFilter
 
     def get_filterset(self) -> NumberFilter:
@@ -125,6 +126,7 @@ class NumberListView(HubPageMixin, lists.ListPage):
                 "with_scores": self.with_scores,
                 "features": self.features,
                 "bulk_actions": BULK_ACTIONS,
+                "poll_seconds": self.poll_seconds,
             }
         )
 

@@ -130,11 +130,30 @@
     if (!$("#list")) return;
     show(selected());
     const words = $("#total")?.dataset.announce ?? $("#list").dataset.announce;
-    if (words) window.portal.say(words);
+    if (words && words !== said) window.portal.say(words);
+    said = words;
   }
+  let said = $("#list")?.dataset.announce;
 
   // Leaving the search field is no new search: htmx has already sent what was typed.
   document.addEventListener("change", (event) => { if (event.target.id === "q") event.stopPropagation(); }, true);
+
+  // --- New readings show by themselves, unless somebody is busy with the page; no change is answered with 204 --------
+  function poll() {
+    const list = $("#list");
+    if (!list) return;
+    setTimeout(poll, Number(list.dataset.pollSeconds) * 1000);
+    const isBusy = document.hidden || document.activeElement?.matches("#list input:not([type=checkbox])")
+      || $("dialog[open], #list details[open], #list.htmx-request, #list .htmx-request")
+      || !document.getSelection().isCollapsed;
+    if (isBusy) return;
+    const address = new URL(list.dataset.poll, window.location.href);
+    address.searchParams.set("poll", list.dataset.version);
+    list.toggleAttribute("data-polling", true);
+    htmx.ajax("GET", address.pathname + address.search, { source: list, target: list, swap: "outerHTML" })
+      .finally(() => list.toggleAttribute("data-polling", false));
+  }
+  if ($("#list")) setTimeout(poll, Number($("#list").dataset.pollSeconds) * 1000);
 
   document.addEventListener("htmx:historyRestore", () => $("#list") && show(selected()));
   window.addEventListener("pageshow", () => $("#list") && show(selected()));

@@ -11,6 +11,8 @@ from playwright.sync_api import Browser, Locator, Page, expect
 from pytest_django.live_server_helper import LiveServer
 
 from accounts.models import Account, User
+from common.scope import account_scope
+from phone_numbers.models import NumberStatus
 from phone_numbers.states import Rating
 from tests import factories
 from tests.browser import list_page
@@ -96,6 +98,32 @@ def test_the_panel_opens_over_the_list_and_gives_the_place_back(listed: Page) ->
     expect(page).to_have_url(re.compile(r"/numbers/\?per_page=25$"))
     expect(link).to_be_focused()
     expect(bar(page)).to_contain_text("1 selected")
+
+
+def test_a_new_reading_shows_by_itself_but_not_while_somebody_is_typing(
+    numbers: Account, owner: User, sign_in: SignIn, live_server: LiveServer
+) -> None:
+    page = sign_in(owner)
+    page.clock.install()
+    page.goto(f"{live_server.url}/numbers/?per_page=25")
+    page.get_by_label("Select (415) 555-0103").check()
+    rate(numbers, "+14155550101", Rating.MIXED)
+    page.clock.run_for(16_000)
+    expect(page.locator(ROWS).nth(1)).to_contain_text("Mixed")
+    expect(bar(page)).to_contain_text("1 selected")
+    expect(page).to_have_url(re.compile(r"/numbers/\?per_page=25$"))
+    page.get_by_role("searchbox", name="Search by any digits").focus()
+    rate(numbers, "+14155550102", Rating.MIXED)
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+    page.clock.run_for(60_000)
+    assert asked == []
+    expect(page.locator(ROWS).nth(2)).to_contain_text("Healthy")
+
+
+def rate(account: Account, e164: str, rating: Rating) -> None:
+    with account_scope(account):
+        NumberStatus.objects.filter(number__e164=e164).update(rating=rating)
 
 
 def test_everything_works_without_scripts(browser: Browser, listed: Page, live_server: LiveServer) -> None:

@@ -178,6 +178,30 @@ def test_going_back_in_the_browser_brings_the_whole_page(acme: Account, client: 
     assert response.content.startswith(b"<!doctype html>")
 
 
+def test_a_poll_is_answered_only_when_a_row_reads_differently(acme: Account, client: Client) -> None:
+    number = factories.make_number(acme, "+13035550130")
+    version = re.search(r'data-poll="([^"]+)" data-version="([^"]+)"', text(client, "rating=unknown&rating=spam"))
+    assert version
+    assert version[1] == "/numbers/?rating=unknown&rating=spam"
+    query = f"rating=unknown&rating=spam&poll={version[2]}"
+    assert get(client, query, **HTMX).status_code == 204
+    with account_scope(acme):
+        number.status.rating = Rating.SPAM
+        number.status.save(update_fields=["rating"])
+    changed = get(client, query, **HTMX)
+    assert changed.status_code == 200
+    assert "HX-Push-Url" not in changed
+    assert "&amp;poll" not in changed.content.decode()
+
+
+def test_a_poll_stays_on_its_page(acme: Account, client: Client) -> None:
+    make_many(acme, 30)
+    second = follow(client, text(client, "sort=number&per_page=25"), "next")
+    polled = re.search(r'data-poll="([^"]+)"', second)
+    assert polled
+    assert listed(client.get(polled[1]).content.decode()) == listed(second)
+
+
 def test_a_search_leaves_its_count_to_a_second_fragment(acme: Account, client: Client) -> None:
     make_many(acme, 30)
     page = text(client, "q=5550")
