@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 from accounts.models import Account
 from common.scope import account_scope
 from phone_numbers.feeds import ingest, partitions
+from phone_numbers.models import RatingDay
 from phone_numbers.services import counts
 from providers.base import Observation, Verdict
 from providers.simulator.behaviour import World
@@ -24,13 +25,21 @@ SCORES = ("maturity", "connection", "engagement", "sentiment")
 
 
 def write_history(
-    inventories: Mapping[Account, Sequence[str]], world: World, *, days: int = DAYS, tell: Callable[[str], None] = print
+    inventories: Mapping[Account, Sequence[str]],
+    world: World,
+    *,
+    days: int = DAYS,
+    first_day: int = 0,
+    tell: Callable[[str], None] = print,
 ) -> int:
-    """Write `days` days up to the world's epoch for every account; return the number of observations."""
+    """Write `days` days up to the world's epoch for every account, from `first_day` on; return the observations.
+
+    A day that was written in part before is written again: ingestion takes nothing twice.
+    """
     start = world.epoch - timedelta(days=days)
     partitions.ensure_partitions(start, world.epoch + timedelta(days=45))
     written = 0
-    for day in range(days):
+    for day in range(first_day, days):
         begin, end = start + timedelta(days=day), start + timedelta(days=day + 1)
         for account, e164s in inventories.items():
             written += _write_day(account, list(_observations(e164s, world, begin, end)), end)
@@ -39,6 +48,13 @@ def write_history(
         if day % 15 == 14:
             tell(f"  {day + 1} of {days} days of history, {written:,} observations")
     return written
+
+
+def finished_days(account: Account, *, start: datetime, days: int) -> int:
+    """Return how many of the `days` days from `start` on are written to their end: the totals are a day's last step."""
+    last = (start + timedelta(days=days - 1)).date()
+    with account_scope(account):
+        return RatingDay.objects.filter(day__range=(start.date(), last)).values("day").distinct().count()
 
 
 def _write_day(account: Account, observations: list[Observation], end: datetime) -> int:

@@ -38,6 +38,12 @@ def add_demo_numbers(account: Account, e164s: Sequence[str], *, seed: int, now: 
         return inventory.add_numbers(account, _described(e164s, random.Random(seed)), now=now, reason="Demo account")  # noqa: S311
 
 
+def e164s_of(account: Account) -> list[str]:
+    """Return the account's numbers, in the order in which they were added."""
+    with account_scope(account):
+        return list(PhoneNumber.objects.order_by("pk").values_list("e164", flat=True))
+
+
 def _described(e164s: Sequence[str], draw: random.Random) -> Iterator[inventory.NewNumber]:
     for e164 in e164s:
         (product,) = draw.choices(list(SHARES), weights=list(SHARES.values()))

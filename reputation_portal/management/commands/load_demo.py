@@ -10,6 +10,7 @@ from typing import Any
 from django.conf import settings
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
+from django.db import transaction
 from django.utils import timezone
 
 from accounts.models import Account
@@ -23,7 +24,10 @@ DEMO_SLUGS = tuple(cast.ACCOUNTS)
 
 
 class Command(BaseCommand):
-    """Loads once: with --if-missing a second call only points the feeds to the simulator and sets the password."""
+    """Loads once: with --if-missing a second call only points the feeds to the simulator and sets the password.
+
+    A load that was interrupted goes on with the first day that is missing (the same options are needed).
+    """
 
     help = "Load the demo accounts (acme, globex) with numbers that ring nowhere and 90 days of history."
 
@@ -44,30 +48,43 @@ class Command(BaseCommand):
             raise CommandError("The demo is loaded already. Use --if-missing to point its feeds to the simulator.")
         counts = {"acme": numbers, "globex": GLOBEX_NUMBERS}
         if not found:
-            found = self._load(counts, seed=seed, days=days, epoch=_moment(epoch))
+            found = self._make_accounts(counts, seed=seed, days=days, epoch=_moment(epoch))
+        self._write_missing_history(found, seed=seed, days=days)
         cast.set_passwords(settings.DEMO_PASSWORD)
         if settings.SIMULATOR_URL:
             feeds.point_feeds(found, counts=counts, address=settings.SIMULATOR_URL, now=timezone.now())
 
-    def _load(self, counts: dict[str, int], *, seed: int, days: int, epoch: datetime) -> dict[str, Account]:
-        began, start = time.monotonic(), epoch - timedelta(days=days)
+    def _make_accounts(self, counts: dict[str, int], *, seed: int, days: int, epoch: datetime) -> dict[str, Account]:
+        """Make accounts, people and numbers: all of them or none."""
+        start = epoch - timedelta(days=days)
         if not AreaPrefix.objects.exists():
             call_command("load_areas", "--if-missing")
-        accounts = cast.make_cast(password=settings.DEMO_PASSWORD, starts_on=start.date(), now=start)
-        inventories = {}
-        for slug, account in accounts.items():
-            e164s = numbers(feeds.demo_key(slug, counts[slug]), counts[slug], seed)
-            inventory.add_demo_numbers(account, e164s, seed=seed, now=start)
-            inventories[account] = e164s
-        inventory.set_demo_states(accounts["acme"], seed=seed, now=start + timedelta(days=min(7, days)))
-        self.stdout.write(
-            f"  {sum(counts.values()):,} numbers; writing {days} days of history by the simulator's rules"
-        )
+        with transaction.atomic():
+            accounts = cast.make_cast(password=settings.DEMO_PASSWORD, starts_on=start.date(), now=start)
+            for slug, account in accounts.items():
+                e164s = numbers(feeds.demo_key(slug, counts[slug]), counts[slug], seed)
+                inventory.add_demo_numbers(account, e164s, seed=seed, now=start)
+            inventory.set_demo_states(accounts["acme"], seed=seed, now=start + timedelta(days=min(7, days)))
+        return accounts
+
+    def _write_missing_history(self, accounts: dict[str, Account], *, seed: int, days: int) -> None:
+        """Write the days that no earlier call has finished; history starts at the creation of the accounts."""
+        start = accounts["acme"].created_at
+        done = history.finished_days(accounts["acme"], start=start, days=days)
+        if done == days:
+            return
+        began = time.monotonic()
+        inventories = {account: inventory.e164s_of(account) for account in accounts.values()}
+        total = sum(len(e164s) for e164s in inventories.values())
+        self.stdout.write(f"  {total:,} numbers; writing {days - done} days of history by the simulator's rules")
         written = history.write_history(
-            inventories, World(seed, epoch), days=days, tell=lambda line: self.stdout.write(line)
+            inventories,
+            World(seed, start + timedelta(days=days)),
+            days=days,
+            first_day=done,
+            tell=lambda line: self.stdout.write(line),
         )
         self.stdout.write(f"  {written:,} observations in {time.monotonic() - began:.0f} s")
-        return accounts
 
 
 def _moment(text: str | None) -> datetime:

@@ -1,0 +1,89 @@
+"""`load_demo`: loads once, goes on after an interruption, and then only refreshes what a restart needs."""
+
+from datetime import UTC, datetime
+from io import StringIO
+
+import pytest
+from django.core.management import CommandError, call_command
+from django.db import connection
+from pytest_django import Settings
+
+from accounts.models import Account, User
+from common.scope import account_scope
+from phone_numbers.models import Feed, PhoneNumber, RatingDay
+
+pytestmark = pytest.mark.django_db
+
+EPOCH = datetime(2026, 11, 20, 6, tzinfo=UTC)
+DAYS = 17
+PASSWORD = "a password for the demo people"
+
+
+class Interrupted(Exception):
+    """Ctrl-C in the middle of the history."""
+
+
+class StopsAfter15Days(StringIO):
+    """An output that is interrupted when it tells of the 15th day."""
+
+    def write(self, text: str) -> int:
+        if "15 of" in text:
+            raise Interrupted
+        return super().write(text)
+
+
+@pytest.fixture(autouse=True)
+def _demo_settings(settings: Settings) -> None:
+    settings.DEMO_PASSWORD = PASSWORD
+    settings.SIMULATOR_URL = "http://127.0.0.1:8700"
+
+
+def load(*, out: StringIO | None = None, if_missing: bool = True) -> str:
+    out = out or StringIO()
+    call_command(
+        "load_demo", numbers=30, days=DAYS, epoch=EPOCH.isoformat(), if_missing=if_missing, stdout=out, verbosity=0
+    )
+    return out.getvalue()
+
+
+def readings() -> int:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT count(*) FROM numbers_reading")
+        return int(cursor.fetchone()[0])
+
+
+def test_an_interrupted_load_goes_on_with_the_first_missing_day() -> None:
+    with pytest.raises(Interrupted):
+        load(out=StopsAfter15Days())
+    partly = readings()
+    assert partly > 0
+
+    assert "writing 2 days of history" in load()
+
+    acme = Account.objects.get(slug="acme")
+    assert readings() > partly
+    with account_scope(acme):
+        assert PhoneNumber.objects.count() == 30
+        days = RatingDay.objects.values_list("day", flat=True).distinct()
+        assert len(days) == DAYS
+        assert max(days) == datetime(2026, 11, 19, tzinfo=UTC).date()
+
+
+def test_a_second_load_writes_no_history_and_points_the_feeds_to_the_new_address(settings: Settings) -> None:
+    load()
+    written = readings()
+    settings.SIMULATOR_URL = "http://127.0.0.1:8701"
+    settings.DEMO_PASSWORD = "another one for the demo"
+
+    assert load() == ""
+
+    assert readings() == written
+    with account_scope(Account.objects.get(slug="acme")):
+        assert Feed.objects.get(provider="telnyx").settings["base_url"] == "http://127.0.0.1:8701/v2"
+    assert User.objects.get(email="owner@acme.example").check_password("another one for the demo")
+
+
+def test_without_if_missing_a_second_load_is_refused_in_words() -> None:
+    load()
+    with pytest.raises(CommandError, match="loaded already"):
+        load(if_missing=False)
