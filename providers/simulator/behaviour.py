@@ -14,7 +14,15 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-from providers.simulator.episodes import CARRIERS, DAY, HOUR, Episode, episodes_around, forced_episode
+from providers.simulator.episodes import (
+    CARRIERS,
+    DAY,
+    HOUR,
+    Episode,
+    episodes_around,
+    episodes_between,
+    forced_episode,
+)
 from providers.simulator.hashing import mix, text_key, unit, wave
 
 LABEL_WORDS = {
@@ -25,6 +33,7 @@ LABEL_WORDS = {
 }
 QUIET_GRID = 48 * HOUR
 BUSY_GRID = 12 * HOUR
+QUIET_KEY, BUSY_KEY = 0x9A1, 0xD01
 STRAY_LABEL = 0.0008
 ENOUGH_TRAFFIC = 0.35
 SILENT_SHARE = 0.02
@@ -183,27 +192,35 @@ class World:
         """
         key = text_key(e164, self.seed)
         since, until = self.simulated(start), self.simulated(end)
-        episodes = self._episodes_between(e164, key, since, until)
-        found = []
-        for carrier in CARRIERS:
-            found += self._calls_at(e164, carrier, mix(key ^ _CARRIER_KEYS[carrier]), since, until, episodes)
+        episodes = self._with_overlay(e164, episodes_between(key, since, until))
+        found: list[tuple[float, CarrierCall]] = []
+        for rank, carrier in enumerate(CARRIERS):
+            found += self._calls_at(e164, carrier, key, rank / len(CARRIERS), since, until, episodes)
         for moment, call in sorted(found, key=lambda pair: pair[0]):
             if since <= moment < until:
                 yield call
 
     def _calls_at(
-        self, e164: str, carrier: str, key: int, since: float, until: float, episodes: tuple[Episode, ...]
+        self,
+        e164: str,
+        carrier: str,
+        key: int,
+        shift: float,
+        since: float,
+        until: float,
+        episodes: tuple[Episode, ...],
     ) -> list[tuple[float, CarrierCall]]:
+        """The carriers take turns: each one's calls lie a quarter of the period (`shift`) behind the one before."""
         mine = [(onset, one.end) for one in episodes for name, onset in one.onsets if name == carrier]
-        found = [
-            self._call(e164, carrier, key, moment, episodes)
-            for moment in _grid(key, QUIET_GRID, since, until)
+        moments = {
+            moment
+            for moment in grid(key ^ QUIET_KEY, QUIET_GRID, shift, since, until)
             if not any(onset <= moment < over for onset, over in mine)
-        ]
-        busy: set[float] = set()
+        }
         for onset, over in mine:
-            busy.update(_grid(key ^ 0xD, BUSY_GRID, max(onset, since), min(over, until)))
-        return found + [self._call(e164, carrier, key, moment, episodes) for moment in busy]
+            moments.update(grid(key ^ BUSY_KEY, BUSY_GRID, shift, max(onset, since), min(over, until)))
+        draw = mix(key ^ _CARRIER_KEYS[carrier])
+        return [self._call(e164, carrier, draw, moment, episodes) for moment in moments]
 
     def _call(
         self, e164: str, carrier: str, key: int, moment: float, episodes: tuple[Episode, ...]
@@ -218,6 +235,10 @@ class World:
 
     # What people did ------------------------------------------------------------------------------------------------
 
+    def labelled(self) -> list[str]:
+        """The numbers that were ever labelled by hand."""
+        return list(self._forced)
+
     def label(self, e164: str, at: datetime, carriers: tuple[str, ...] = CARRIERS[:3]) -> None:
         """Label a number from now on, whatever its fate was: full strength at once, until cleared."""
         self.changes += 1
@@ -231,14 +252,6 @@ class World:
 
     def _episodes(self, e164: str, key: int, moment: float) -> tuple[Episode, ...]:
         return self._with_overlay(e164, episodes_around(key, moment))
-
-    def _episodes_between(self, e164: str, key: int, since: float, until: float) -> tuple[Episode, ...]:
-        found = dict.fromkeys(episodes_around(key, since))
-        step = since
-        while step < until:
-            step = min(until, step + 30 * DAY)
-            found.update(dict.fromkeys(episodes_around(key, step)))
-        return self._with_overlay(e164, tuple(found))
 
     def _with_overlay(self, e164: str, episodes: tuple[Episode, ...]) -> tuple[Episode, ...]:
         if not self._cleared and not self._forced:
@@ -261,12 +274,13 @@ def _looks_on(day: int, key: int, frequency: str) -> bool:
     return every is not None and day % every == key % every
 
 
-def _grid(key: int, period: float, since: float, until: float) -> Iterator[float]:
-    """Moments about `period` seconds apart, each with its own jitter, in since <= moment < until."""
-    slot = int(since // period) - 1
-    last = int(until // period) + 1
-    for place in range(slot, last):
-        moment = (place + unit(key + place)) * period
+def grid(key: int, period: float, shift: float, since: float, until: float) -> Iterator[float]:
+    """Moments about `period` seconds apart in since <= moment < until: one in each slot, at its own random place.
+
+    `shift` (a fraction of the period) moves them on within their slots.
+    """
+    for place in range(int(since // period), int(until // period) + 1):
+        moment = (place + (unit(key + place) + shift) % 1.0) * period
         if since <= moment < until:
             yield moment
 

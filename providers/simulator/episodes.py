@@ -77,7 +77,10 @@ class Episode:
 
 def temper(key: int) -> float:
     draw = unit(key ^ 0x7E3)
-    return next(factor for share, factor in TEMPERS if draw < share)
+    for share, factor in TEMPERS:
+        if draw < share:
+            return factor
+    return TEMPERS[-1][1]
 
 
 @lru_cache(maxsize=200_000)
@@ -85,20 +88,36 @@ def episodes_of_era(key: int, era: int) -> tuple[Episode, ...]:
     """What begins in one era; it may reach into the next one, never further."""
     draw, factor = mix(key + era * 0x51ED27), temper(key)
     found = []
-    lot = unit(draw) / factor
-    if lot < STUBBORN_PER_ERA:
-        found.append(_major(draw, era, shortest=20 * DAY, longest=42 * DAY, severity=1.0))
-    elif lot < STUBBORN_PER_ERA + WAVE_PER_ERA:
-        found.append(_major(draw, era, shortest=4 * DAY, longest=12 * DAY, severity=0.75))
-    if unit(draw ^ 0xB11) / factor < BLIP_PER_ERA:
+    shape = _major_shape(draw, factor)
+    if shape is not None:
+        found.append(_major(draw, era, shape))
+    if _has_blip(draw, factor):
         found.append(_blip(mix(draw ^ 0xB12), era))
     return tuple(found)
+
+
+def spans_of_era(key: int, era: int) -> list[tuple[float, float]]:
+    """Start and end of the same episodes, at a fraction of the cost: what an index over a million numbers needs."""
+    draw, factor = mix(key + era * 0x51ED27), temper(key)
+    found = []
+    shape = _major_shape(draw, factor)
+    if shape is not None:
+        found.append(_major_span(draw, era, shape))
+    if _has_blip(draw, factor):
+        found.append(_blip_span(mix(draw ^ 0xB12), era))
+    return found
 
 
 def episodes_around(key: int, moment: float) -> tuple[Episode, ...]:
     """Every episode that can matter at a moment, the recovering ones included."""
     era = int(moment // ERA)
     return episodes_of_era(key, era - 1) + episodes_of_era(key, era)
+
+
+def episodes_between(key: int, since: float, until: float) -> tuple[Episode, ...]:
+    """Every episode that can matter from one moment to another."""
+    eras = range(int(since // ERA) - 1, int(until // ERA) + 1)
+    return tuple(episode for era in eras for episode in episodes_of_era(key, era))
 
 
 def forced_episode(key: int, start: float, carriers: tuple[str, ...]) -> Episode:
@@ -108,21 +127,53 @@ def forced_episode(key: int, start: float, carriers: tuple[str, ...]) -> Episode
     return Episode(start, start + 42 * DAY, 0.0, 0.0, 1.0, category, onsets)
 
 
-def _major(draw: int, era: int, *, shortest: float, longest: float, severity: float) -> Episode:
+@dataclass(frozen=True, slots=True)
+class _Shape:
+    """What kind of major episode it is: how long it lasts, in seconds, and how hard it is."""
+
+    shortest: float
+    longest: float
+    severity: float
+
+
+_STUBBORN = _Shape(20 * DAY, 42 * DAY, 1.0)
+_WAVE = _Shape(4 * DAY, 12 * DAY, 0.75)
+
+
+def _major_shape(draw: int, factor: float) -> _Shape | None:
+    lot = unit(draw) / factor
+    if lot < STUBBORN_PER_ERA:
+        return _STUBBORN
+    return _WAVE if lot < STUBBORN_PER_ERA + WAVE_PER_ERA else None
+
+
+def _has_blip(draw: int, factor: float) -> bool:
+    return unit(draw ^ 0xB11) / factor < BLIP_PER_ERA
+
+
+def _major_span(draw: int, era: int, shape: _Shape) -> tuple[float, float]:
     start = (era + unit(draw ^ 0xA1)) * ERA
-    length = shortest + unit(draw ^ 0xA2) * (longest - shortest)
+    return start, start + (shape.shortest + unit(draw ^ 0xA2) * (shape.longest - shape.shortest))
+
+
+def _blip_span(draw: int, era: int) -> tuple[float, float]:
+    start = (era + unit(draw)) * ERA
+    return start, start + (1 + 3 * unit(draw ^ 0xA2)) * DAY
+
+
+def _major(draw: int, era: int, shape: _Shape) -> Episode:
+    start, end = _major_span(draw, era, shape)
     ramp = (0.5 + unit(draw ^ 0xA3)) * DAY
     fade = (0.5 + unit(draw ^ 0xA4)) * DAY
-    involved = 4 if severity == 1.0 else 1 + mix(draw ^ 0xA5) % 4
+    involved = 4 if shape is _STUBBORN else 1 + mix(draw ^ 0xA5) % 4
     category = CATEGORIES[mix(draw ^ 0xA6) % len(CATEGORIES)]
-    return Episode(start, start + length, ramp, fade, severity, category, _onsets(draw, start, involved))
+    return Episode(start, end, ramp, fade, shape.severity, category, _onsets(draw, start, involved))
 
 
 def _blip(draw: int, era: int) -> Episode:
-    start = (era + unit(draw)) * ERA
-    length = (1 + 3 * unit(draw ^ 0xA2)) * DAY
+    start, end = _blip_span(draw, era)
     category = CATEGORIES[mix(draw ^ 0xA6) % len(CATEGORIES)]
-    return Episode(start, start + length, DAY, 0.0, 0.25, category, _onsets(draw, start, 1))
+    return Episode(start, end, DAY, 0.0, 0.25, category, _onsets(draw, start, 1))
 
 
 def _onsets(draw: int, start: float, involved: int) -> tuple[tuple[str, float], ...]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from asyncio import Lock
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -9,8 +10,9 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import NAMESPACE_URL, uuid5
 
-from providers.simulator.behaviour import CarrierCall
+from providers.simulator.behaviour import CarrierCall, World
 from providers.simulator.inventory import Inventory
+from providers.simulator.schedule import CallSchedule
 
 HISTORY = timedelta(days=200)
 
@@ -223,6 +225,14 @@ class Account:
     documents: dict[str, Document] = field(default_factory=dict)
     agreements: list[tuple[str, datetime]] = field(default_factory=list)
     calls_ahead: CallsAhead | None = None
+    feed_turn: Lock = field(default_factory=Lock)
+    _schedule: CallSchedule | None = None
+
+    def schedule(self, world: World) -> CallSchedule:
+        """The index of this account's carrier calls, made on its first use."""
+        if self._schedule is None:
+            self._schedule = CallSchedule(world, self.inventory)
+        return self._schedule
 
     @property
     def masked_key(self) -> str:
