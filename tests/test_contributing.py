@@ -7,7 +7,7 @@ import re
 import sys
 import threading
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from types import ModuleType
@@ -20,7 +20,7 @@ from django.test import Client
 from django.urls import path
 
 from accounts.models import Account, User
-from accounts.products import Product
+from phone_numbers.states import EventKind
 from providers.base import Observation, ReadingsFeed
 from providers.errors import Misconfigured
 from providers.http import HttpClient
@@ -37,7 +37,7 @@ def build(monkeypatch: pytest.MonkeyPatch, file: str) -> Any:
     name = file.removesuffix(".py").replace("/", ".")
     module = ModuleType(name)
     monkeypatch.setitem(sys.modules, name, module)
-    exec(compile(BLOCKS[file], file, "exec"), module.__dict__)  # noqa: S102  -- the recipe's own text
+    exec(compile(BLOCKS[file], f"<{file}>", "exec"), module.__dict__)  # noqa: S102  -- the recipe's own text
     package, _, last = name.rpartition(".")
     monkeypatch.setattr(sys.modules[package], last, module, raising=False)
     return module
@@ -49,10 +49,10 @@ def build(monkeypatch: pytest.MonkeyPatch, file: str) -> Any:
 @pytest.fixture
 def address(monkeypatch: pytest.MonkeyPatch, settings: LazySettings) -> str:
     """The address of the recipe's page."""
-    build(monkeypatch, "phone_numbers/selectors/campaigns.py")
-    views = build(monkeypatch, "phone_numbers/views/campaigns.py")
+    build(monkeypatch, "phone_numbers/selectors/events.py")
+    views = build(monkeypatch, "phone_numbers/views/events.py")
     routes = ModuleType("recipe_urls")
-    routes.urlpatterns = [*urls.urlpatterns, path("recipe/", views.CampaignListView.as_view())]  # type: ignore[attr-defined]
+    routes.urlpatterns = [*urls.urlpatterns, path("recipe/", views.EventListView.as_view())]  # type: ignore[attr-defined]
     monkeypatch.setitem(sys.modules, "recipe_urls", routes)
     settings.ROOT_URLCONF = "recipe_urls"
     templates = {name.removeprefix("templates/"): text for name, text in BLOCKS.items() if name.endswith(".html")}
@@ -67,49 +67,53 @@ def address(monkeypatch: pytest.MonkeyPatch, settings: LazySettings) -> str:
 
 
 @pytest.fixture
-def campaigns(acme: Account) -> None:
+def events(acme: Account) -> None:
+    """Sixty events of one number, a minute apart; every third is a rating."""
+    number = factories.make_number(acme)
     for place in range(60):
-        product = Product.PHONE if place % 3 == 0 else Product.CONTACT_CENTER
-        factories.make_campaign(acme, f"Campaign {place:02d}", product=product)
+        kind = EventKind.EDITED if place % 3 else EventKind.RATING
+        at = factories.NOW - timedelta(minutes=place)
+        factories.make_event(number, kind, at=at, reason=f"Event {place:02d}")
 
 
-def names(client: Client, wanted: str, **headers: str) -> list[str]:
+def reasons(client: Client, wanted: str, **headers: str) -> list[str]:
     response = client.get(wanted, headers=headers)
     assert response.status_code == 200
-    return re.findall(r"<td>(Campaign \d\d)</td>", response.content.decode())
+    return re.findall(r"<td>(Event \d\d)</td>", response.content.decode())
 
 
-def test_the_recipes_list_is_cut_into_pages(address: str, campaigns: None, client_for: ClientFor, viewer: User) -> None:
+def test_the_recipes_list_is_cut_into_pages(address: str, events: None, client_for: ClientFor, viewer: User) -> None:
     client = client_for(viewer)
-    first = client.get(address).content.decode()
-    following = re.search(r'id="step-next" href="([^"]+)"', first)
+    following = re.search(r'id="step-next" href="([^"]+)"', client.get(address).content.decode())
     assert following
-    assert names(client, address) == [f"Campaign {place:02d}" for place in range(50)]
-    assert names(client, following[1].replace("&amp;", "&")) == [f"Campaign {place:02d}" for place in range(50, 60)]
+    assert reasons(client, address) == [f"Event {place:02d}" for place in range(50)]
+    assert reasons(client, following[1].replace("&amp;", "&")) == [f"Event {place:02d}" for place in range(50, 60)]
 
 
 def test_the_recipes_filters_narrow_and_say_what_is_wrong(
-    address: str, campaigns: None, client_for: ClientFor, viewer: User
+    address: str, events: None, client_for: ClientFor, viewer: User
 ) -> None:
     client = client_for(viewer)
-    assert names(client, f"{address}?q=campaign+0&sort=-name&product=phone") == [f"Campaign 0{n}" for n in (9, 6, 3, 0)]
-    assert names(client, f"{address}?product=nonsense") == []
-    assert "Choose from: Other, Contact Center, Phone." in client.get(f"{address}?product=nonsense").content.decode()
+    assert reasons(client, f"{address}?q=event+0&sort=at&kind=rating") == [f"Event 0{n}" for n in (9, 6, 3, 0)]
+    assert reasons(client, f"{address}?kind=nonsense") == []
+    assert "is not a choice here. Choose from: Added, Edited, Rating" in (
+        client.get(f"{address}?kind=nonsense").content.decode()
+    )
 
 
 def test_the_recipes_fragment_shows_the_rows_of_the_page(
-    address: str, campaigns: None, client_for: ClientFor, viewer: User
+    address: str, events: None, client_for: ClientFor, viewer: User
 ) -> None:
     client = client_for(viewer)
     fragment = client.get(address, headers={"HX-Request": "true"}).content.decode()
     assert "<html" not in fragment
-    assert names(client, address, **{"HX-Request": "true"}) == names(client, address)
+    assert reasons(client, address, **{"HX-Request": "true"}) == reasons(client, address)
 
 
 def test_the_recipes_page_keeps_strangers_out(
-    address: str, campaigns: None, client_for: ClientFor, stranger: User
+    address: str, events: None, client_for: ClientFor, stranger: User
 ) -> None:
-    assert names(client_for(stranger), address) == []
+    assert reasons(client_for(stranger), address) == []
     assert client_for(None).get(address).status_code == 302
 
 
