@@ -37,6 +37,8 @@ PAGES = {
     "settings": "/settings/",
     "thresholds": "/settings/thresholds/",
     "audit": "/settings/audit/",
+    "help": "/help/",
+    "help-topic": "/help/remediation/",
     "password": "/accounts/password/change/",
     "not-found": "/numbers/nothing-here/",
 }

@@ -145,8 +145,8 @@ def test_the_keyboard_alone_searches_opens_reads_and_comes_back(listed: Page) ->
 
 def test_typing_fast_ends_with_the_last_word_and_keeps_the_cursor(listed: Page) -> None:
     search = listed.locator("#q")
-    search.press_sequentially("supp", delay=20)
-    listed.wait_for_timeout(250)  # a person pauses: the first request leaves now
+    with listed.expect_request(re.compile("q=supp&")):  # a person pauses: the first request leaves now
+        search.press_sequentially("supp", delay=20)
     search.press_sequentially("ort", delay=20)
     expect(listed.locator("table.numbers tbody tr")).to_have_count(world.SIZE[world.TEXAS])
     expect(search).to_have_value("support")
