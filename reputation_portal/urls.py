@@ -4,6 +4,7 @@ from django.urls import include, path
 
 from accounts import urls as account_urls
 from phone_numbers import urls as number_urls
+from phone_numbers.campaigns import urls as campaign_urls
 from phone_numbers.feeds import urls as feed_urls
 from reputation_portal import health, help_pages, home, settings_urls
 
@@ -12,6 +13,7 @@ urlpatterns = [
     path("accounts/", include(account_urls)),
     path("accounts/", include("allauth.account.urls")),
     path("numbers/", include(number_urls)),
+    path("campaigns/", include(campaign_urls)),
     path("feeds/", include(feed_urls)),
     path("settings/", include(settings_urls)),
     path("help/", help_pages.HelpView.as_view(), name="help"),

@@ -37,6 +37,7 @@ class World:
     reading: Reading
     feed: Feed
     platform_feed: Feed
+    campaign: Campaign
     waiting_import: ImportJob
 
     def of_number(self) -> dict[str, Any]:
@@ -48,6 +49,9 @@ class World:
 
     def of_import(self) -> dict[str, Any]:
         return {"uuid": self.waiting_import.uuid}
+
+    def of_campaign(self) -> dict[str, Any]:
+        return {"uuid": self.campaign.uuid}
 
     def of_feed(self) -> dict[str, Any]:
         return {"uuid": self.feed.uuid}
@@ -151,6 +155,46 @@ ROWS: dict[str, list[Row]] = {
     "numbers:import_apply": [Row(ACME_CHANGED, method="post", kwargs=World.of_import)],
     "numbers:import_cancel": [Row(ACME_CHANGED, method="post", kwargs=World.of_import)],
     "numbers:import_refused": [Row(ACME_EDIT_PAGE, kwargs=World.of_import)],
+    "campaigns:list": [Row(ACCOUNT_PAGE), Row(ACCOUNT_PAGE, headers={"HX-Request": "true"})],
+    "campaigns:create": [Row(EDIT_PAGE), Row(EDIT_PAGE | {"stranger": 400, "admin": 400, "owner": 400}, method="post")],
+    "campaigns:detail": [
+        Row(ACME_PAGE, kwargs=World.of_campaign),
+        Row(ACME_PAGE, kwargs=World.of_campaign, headers={"HX-Request": "true"}),
+    ],
+    "campaigns:edit": [
+        Row(ACME_EDIT_PAGE, kwargs=World.of_campaign),
+        Row(ACME_CHANGED | {"stranger": GONE, "admin": 400, "owner": 400}, method="post", kwargs=World.of_campaign),
+    ],
+    "campaigns:end": [
+        Row(ACME_EDIT_PAGE, kwargs=World.of_campaign),
+        # Nobody was shown an effect: it is shown now, and nothing is done.
+        Row(ACME_EDIT_PAGE | {"admin": 409, "owner": 409}, method="post", kwargs=World.of_campaign),
+    ],
+    "campaigns:default": [
+        Row(
+            ACME_EDIT_PAGE | {"stranger": BAD_METHOD, "admin": BAD_METHOD, "owner": BAD_METHOD},
+            kwargs=World.of_campaign,
+        ),
+        Row(
+            ACME_CHANGED,
+            method="post",
+            kwargs=World.of_campaign,
+            data=lambda world: {"number": str(world.number.uuid)},
+        ),
+    ],
+    "campaigns:add_numbers": [
+        Row(ACME_EDIT_PAGE, kwargs=World.of_campaign),
+        Row(ACME_EDIT_PAGE | {"admin": 400, "owner": 400}, method="post", kwargs=World.of_campaign),
+    ],
+    "campaigns:remove_numbers": [
+        Row(ACME_CHANGED, kwargs=World.of_campaign),  # nothing is ticked
+        Row(
+            ACME_EDIT_PAGE | {"admin": 409, "owner": 409},
+            method="post",
+            kwargs=World.of_campaign,
+            data=lambda world: {"ids": str(world.number.uuid)},
+        ),
+    ],
     "feeds:list": [Row(PLATFORM_PAGE), Row(PLATFORM_PAGE, headers={"HX-Request": "true"})],
     "feeds:add": [
         Row(EDIT_PAGE, kwargs=lambda world: {"provider": "telnyx"}),
@@ -218,6 +262,7 @@ def world(acme: Account) -> World:
         reading=factories.make_reading(number, "telnyx", raw="{}"),
         feed=factories.make_feed(acme),
         platform_feed=factories.make_feed(None, "ftc"),
+        campaign=factories.make_campaign(acme, numbers=[number]),
         waiting_import=waiting_import,
     )
 

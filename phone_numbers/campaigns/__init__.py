@@ -1,0 +1,1 @@
+"""Campaigns: pools of numbers, what they mean for monitoring, and their default caller IDs."""

@@ -1,0 +1,91 @@
+"""Forms and filters of the campaigns pages."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import django_filters
+from django import forms
+from django.db.models import QuerySet
+
+from accounts.models import Account
+from accounts.products import Product
+from common.filter_fields import TEXT_LIMIT, UuidListField, WordField, WordFilter
+from phone_numbers.campaigns.choosing import LIMIT
+from phone_numbers.models import PhoneNumber
+from phone_numbers.selectors import listing
+from phone_numbers.states import CampaignState, DialingMethod, ReputationStatus
+
+PRODUCTS = [(product.value, product.label) for product in (Product.CONTACT_CENTER, Product.PHONE, Product.OTHER)]
+NUMBERS_LENGTH = 100 * LIMIT
+
+
+class CampaignForm(forms.Form):
+    """What a campaign is called and how it dials."""
+
+    name = forms.CharField(max_length=80, help_text="How people and imported files call it.")
+    product = forms.TypedChoiceField(coerce=int, choices=PRODUCTS)
+    dialing_method = forms.ChoiceField(
+        choices=DialingMethod,
+        initial=DialingMethod.PREDICTIVE,
+        help_text="Numbers of a manual campaign are no outbound dialer numbers and cannot be monitored for it.",
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for field in self.fields.values():
+            field.widget.attrs["class"] = "form-select" if isinstance(field.widget, forms.Select) else "form-control"
+
+
+class AddNumbersForm(forms.Form):
+    """Numbers to add: pasted, ticked in a search, or both."""
+
+    numbers = forms.CharField(
+        required=False,
+        max_length=NUMBERS_LENGTH,
+        label="Numbers",
+        widget=forms.Textarea(attrs={"rows": 6, "class": "form-control mono", "placeholder": "(303) 555-0100"}),
+        strip=False,
+        help_text=f"One on each line, or separated by commas; at most {LIMIT:,} at once.",
+    )
+
+
+class TickedForm(forms.Form):
+    """The ticked numbers of a campaign."""
+
+    ids = UuidListField(error_messages={"required": "Tick the numbers first."})
+
+
+class DefaultForm(forms.Form):
+    """The number that becomes the default caller ID; empty for none."""
+
+    number = forms.UUIDField(required=False)
+
+
+class CampaignFilter(django_filters.FilterSet):  # type: ignore[misc]
+    """What the list of campaigns can be narrowed by."""
+
+    q = django_filters.CharFilter(field_name="name", lookup_expr="icontains", label="Search", max_length=TEXT_LIMIT)
+    product = WordFilter(Product, "product", "Product")
+    state = django_filters.MultipleChoiceFilter(field_name="state", choices=CampaignState.choices, label="State")
+    counted_filters = ()
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.filters["state"].field_class = WordField
+
+
+class PoolFilter(django_filters.FilterSet):  # type: ignore[misc]
+    """What the numbers of one campaign can be narrowed by."""
+
+    q = django_filters.CharFilter(method="search", label="Search", max_length=TEXT_LIMIT)
+    status = WordFilter(ReputationStatus, "status__status", "Status")
+    counted_filters = ()
+
+    def __init__(self, *args: Any, account: Account, **kwargs: Any) -> None:
+        self.account = account
+        super().__init__(*args, **kwargs)
+
+    def search(self, numbers: QuerySet[PhoneNumber], _name: str, q: str) -> QuerySet[PhoneNumber]:
+        """Return the numbers that the search finds."""
+        return listing.found(numbers, self.account, q)
