@@ -11,15 +11,19 @@ import json
 import os
 import re
 import shutil
+import signal
 import subprocess
+from contextlib import suppress
 from pathlib import Path
 
+from reputation_portal.local import processes
 from reputation_portal.local.errors import LocalError
 from reputation_portal.local.places import PROJECT
 
 MODULES = PROJECT / "node_modules"
 VENDOR = PROJECT / "static" / "vendor"
 BROWSER_PACKAGE = MODULES / "@sparticuz" / "chromium"
+_NPM_SECONDS = 900.0
 _STAMP = VENDOR / ".stamp"
 _SOURCE_MAP = re.compile(rb"\s*(/\*|//)# sourceMappingURL=[^\n]*")
 _SVG_BODY = re.compile(r"<svg[^>]*>(.*)</svg>", re.DOTALL)
@@ -64,9 +68,21 @@ def _install_packages(*, with_browser: bool) -> None:
     # Node trusts the authorities that the machine trusts, as pip does: a company's own proxy is among them.
     environment = {"NODE_USE_SYSTEM_CA": "1", **os.environ}
     environment["PATH"] = f"{node.parent}{os.pathsep}{os.environ.get('PATH', os.defpath)}"
-    done = subprocess.run(command, cwd=PROJECT, env=environment, stdin=subprocess.DEVNULL, check=False)
-    if done.returncode != 0:
+    if _run_until_stopped(command, environment) != 0:
         raise LocalError("npm could not fetch the front-end packages (its message is above). Try again when online.")
+
+
+def _run_until_stopped(command: list[str | Path], environment: dict[str, str]) -> int:
+    """Run `command` in a session of its own and return its exit code; a wish to stop ends it with all it started."""
+    with subprocess.Popen(
+        command, cwd=PROJECT, env=environment, stdin=subprocess.DEVNULL, start_new_session=True
+    ) as process:
+        try:
+            processes.wait_until(lambda: process.poll() is not None, seconds=_NPM_SECONDS)
+        finally:
+            with suppress(ProcessLookupError):
+                os.killpg(process.pid, signal.SIGKILL)
+    return process.returncode
 
 
 def _node_and_npm() -> tuple[Path, Path]:

@@ -1,6 +1,7 @@
 """The portal's own processes: their command lines, and how each shows that it is ready."""
 
 import http.client
+import os
 import socket
 import sys
 from collections.abc import Callable
@@ -90,6 +91,7 @@ def _answers(port: int, path: str) -> bool:
 def _pongs(redis_url: str, node: str) -> bool:
     """Ping the worker through Redis, as Celery's own `inspect ping` does."""
     with Celery(broker=redis_url) as app:
+        app.conf.broker_transport_options = {"global_keyprefix": os.environ.get("REDIS_KEY_PREFIX", "")}
         try:
             return bool(app.control.ping(destination=[node], timeout=0.5))
         except app.connection_for_read().connection_errors:

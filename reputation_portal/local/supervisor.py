@@ -75,7 +75,7 @@ class Supervisor:
                 self._introduce(web_port)
                 self._watch()
             finally:
-                _say("Stopping: beat, workers, web, simulator, Redis, PostgreSQL")
+                _say("Stopping what was started, the last first")
 
     def _start(self, stack: ExitStack) -> int:
         """Start all in order and return the web port."""
