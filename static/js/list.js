@@ -115,10 +115,7 @@
     const frame = $("#list .table-frame");
     if (frame) frame.scrollLeft = kept.scrolled;
     const field = kept.id && document.getElementById(kept.id);
-    if (field && kept.typed !== null && field.value !== kept.typed) {
-      field.value = kept.typed;
-      field.dispatchEvent(new Event("input", { bubbles: true }));
-    }
+    if (field && kept.typed !== null) field.value = kept.typed;
     const focus = field || $("#list h1");
     if (focus && kept.id && document.activeElement !== focus) {
       if (!field) focus.tabIndex = -1;
@@ -126,6 +123,16 @@
     }
     if (field && kept.caret !== null) field.setSelectionRange(kept.caret, kept.caret);
   }
+  // What was typed during a request is asked for as soon as htmx listens to the new field, and once only.
+  let asked = null;
+  document.addEventListener("input", (event) => { if (event.isTrusted && event.target.id === "q") asked = null; });
+  document.body.addEventListener("htmx:afterSettle", () => {
+    const search = $("#q");
+    if (!search || document.activeElement !== search || search.value === search.defaultValue) return;
+    if (search.value === asked) return;
+    asked = search.value;
+    search.dispatchEvent(new Event("input", { bubbles: true }));
+  });
   function refresh() {
     if (!$("#list")) return;
     show(selected());
