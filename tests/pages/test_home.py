@@ -82,7 +82,7 @@ def test_the_figures_come_from_the_totals_and_lead_to_the_list(
         "Not available yet",
         "Not available yet",
     ]
-    assert "1 healthy" in html
+    assert "1 rated Healthy" in html
     assert "25.0 % of all numbers" in html
     assert '?tagged=1">' in html
 
