@@ -262,8 +262,13 @@ def _words(exc: Exception, service: str, expired: bool, seconds: float, cap: int
 # Statuses -----------------------------------------------------------------------------------------------------------
 
 
-def judge(answer: Answer, *, service: str, reason: str = "", changes: bool = False) -> None:
-    """Raise the error that fits the status; 2xx passes. `reason` is what the provider said, in words."""
+def judge(
+    answer: Answer, *, service: str, reason: str = "", changes: bool = False, details: tuple[str, ...] = ()
+) -> None:
+    """Raise the error that fits the status; 2xx passes.
+
+    `reason` is what the provider said, in words; `details` the same as one sentence per entry that it complained about.
+    """
     status, said = answer.status, f" It said: {reason}" if reason else ""
     if 200 <= status < 300:
         return
@@ -277,7 +282,7 @@ def judge(answer: Answer, *, service: str, reason: str = "", changes: bool = Fal
     if status >= 500 or status == 408:
         trouble = f"{service} has a fault of its own (status {status}).{said}"
         raise OutcomeUnknown(trouble) if changes else Temporary(trouble, retry_after=retry_after(answer.headers))
-    raise Refused(f"{service} refused the request (status {status}).{said}", status=status)
+    raise Refused(f"{service} refused the request (status {status}).{said}", status=status, details=details)
 
 
 def retry_after(headers: Mapping[str, str]) -> float | None:

@@ -13,12 +13,13 @@ from providers.addresses import check_address
 from providers.errors import Misconfigured
 from providers.http import HttpClient
 from providers.kinds import Feed, ProviderKind, Setting, Values
-from providers.telnyx import readings
+from providers.telnyx import readings, refresh
 
 __all__ = ["KINDS", "Feed", "ProviderKind", "Setting", "build", "checked"]
 
 KINDS: Mapping[str, ProviderKind] = {
-    kind.key: kind for kind in (readings.KIND, hiya.KIND, carrier_feed.KIND, ftc.KIND, ftc_api.KIND, fcc.KIND)
+    kind.key: kind
+    for kind in (readings.KIND, refresh.KIND, hiya.KIND, carrier_feed.KIND, ftc.KIND, ftc_api.KIND, fcc.KIND)
 }
 
 

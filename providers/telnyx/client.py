@@ -7,7 +7,7 @@ from typing import Any
 from urllib.parse import quote
 
 from providers import http
-from providers.errors import Temporary
+from providers.errors import Misconfigured, OutcomeUnknown, Temporary
 
 SERVICE = "Telnyx"
 BASE_URL = "https://api.telnyx.com/v2"
@@ -25,7 +25,7 @@ class TelnyxClient:
     def get(self, path: str, params: Mapping[str, Any] | None = None) -> Any:
         """The answer's JSON. Statuses other than 2xx raise as `providers.http.judge` says."""
         answer = self._http.get(self._base + path, service=SERVICE, params=params, headers=self._headers)
-        http.judge(answer, service=SERVICE, reason=reason_of(answer))
+        judge(answer, changes=False)
         return answer.json(SERVICE)
 
     def get_page(self, path: str, number: int, params: Mapping[str, Any] | None = None) -> tuple[list[Any], Meta]:
@@ -34,10 +34,13 @@ class TelnyxClient:
         return page_of(self.get(path, asked))
 
     def send(self, method: str, path: str, body: Any = None) -> Any:
-        """Change something; the answer's JSON, None for 204."""
+        """Change something; the answer's JSON, None for 204. Done, but told in a garbled way, is `OutcomeUnknown`."""
         answer = self._http.send(method, self._base + path, service=SERVICE, body=body, headers=self._headers)
-        http.judge(answer, service=SERVICE, reason=reason_of(answer), changes=True)
-        return answer.json(SERVICE) if answer.body else None
+        judge(answer, changes=True)
+        try:
+            return answer.json(SERVICE) if answer.body else None
+        except Temporary as exc:
+            raise OutcomeUnknown(f"{SERVICE} took the request, and its answer cannot be read.") from exc
 
 
 class Meta:
@@ -71,20 +74,39 @@ def _count(meta: Mapping[str, Any], name: str) -> int:
     return value
 
 
-def reason_of(answer: http.Answer) -> str:
-    """The error envelope as one line: titles and details, joined; at most 500 characters.
+def judge(answer: http.Answer, *, changes: bool) -> None:
+    """Raise the error that fits, with what Telnyx said.
 
     Branching is on the HTTP status: the service's codes clash with Telnyx's general catalogue (10005, 10009).
     """
+    details = details_of(answer)
+    said = "; ".join(details)[:500]
+    if answer.status == 403:
+        raise Misconfigured(
+            f"{SERVICE} does not allow this to this key (status 403). Check that its terms of service for Number "
+            f"Reputation are accepted.{f' It said: {said}' if said else ''}"
+        )
+    http.judge(answer, service=SERVICE, reason=said, changes=changes, details=details)
+
+
+def details_of(answer: http.Answer) -> tuple[str, ...]:
+    """The error envelope in words, one sentence per entry; empty when the body is none (a proxy's page, say)."""
     if answer.status < 400:
-        return ""
+        return ()
     try:
         errors = answer.json(SERVICE)["errors"]
-        return "; ".join(_sentence(one) for one in errors)[:500]
-    except (Temporary, KeyError, TypeError, AttributeError):
-        return ""
+    except (Temporary, KeyError, TypeError):
+        return ()
+    found = (_sentence(one) for one in (errors if isinstance(errors, list) else [errors]))
+    return tuple(one for one in found if one)
 
 
-def _sentence(error: Mapping[str, Any]) -> str:
+def _sentence(error: Any) -> str:
+    """`Invalid parameters: must have the right form (phone_numbers/1)`. The text is called detail or description."""
+    if not isinstance(error, dict):
+        return str(error)[:200] if isinstance(error, str) else ""
     title, detail = str(error.get("title") or ""), str(error.get("detail") or error.get("description") or "")
-    return f"{title}: {detail}" if title and detail else title or detail
+    words = f"{title}: {detail}" if title and detail else title or detail
+    source = error.get("source")
+    where = (source.get("pointer") or source.get("parameter")) if isinstance(source, dict) else None
+    return f"{words} ({str(where).removeprefix('/body/')})" if words and where else words

@@ -13,9 +13,10 @@ from typing import Any
 
 from providers import parsing
 from providers.base import ConnectionReport, Cursor, Observation, ReadingsPage, Rejected, Verdict
-from providers.errors import ProviderError, Temporary
+from providers.errors import ProviderError, Refused
 from providers.http import HttpClient
 from providers.kinds import Gives, ProviderKind, Setting, Values
+from providers.telnyx import gates
 from providers.telnyx.client import BASE_URL, PAGE_SIZE, SERVICE, Meta, TelnyxClient, segment
 
 SOURCE = "telnyx"
@@ -69,25 +70,28 @@ class TelnyxReadings:
     def test_connection(self) -> ConnectionReport:
         """Whether the key reads the list; for one enterprise, what its two gates say too."""
         try:
-            gates = self._gates()
+            said = gate_words(self._client, self._enterprise) if self._enterprise else ""
             _, meta = self._client.get_page(self._path(), 1, {"page[size]": 1})
         except ProviderError as exc:
             return ConnectionReport(False, exc.message)
-        return ConnectionReport(True, f"Connected to {SERVICE}: {meta.total_results:,} monitored numbers.{gates}")
-
-    def _gates(self) -> str:
-        if not self._enterprise:
-            return ""
-        answer = self._client.get(f"/enterprises/{segment(self._enterprise)}/reputation")
-        settings = answer.get("data") if isinstance(answer, dict) else None
-        if not isinstance(settings, dict):
-            raise Temporary(f"{SERVICE} sent settings that cannot be read. It will be asked again.")
-        return f" Business {settings.get('status')}, letter of authorization {settings.get('loa_status')}."
+        return ConnectionReport(
+            True, f"Connected to {SERVICE}: {meta.total_results:,} monitored numbers. {said}".strip()
+        )
 
     def _path(self) -> str:
         if not self._enterprise:
             return "/reputation/numbers"
         return f"/enterprises/{segment(self._enterprise)}/reputation/numbers"
+
+
+def gate_words(client: TelnyxClient, enterprise: str) -> str:
+    """What the gates of an enterprise say; `Refused` in words when Number Reputation is not enabled for it."""
+    status = gates.read_gates(client, enterprise)
+    if status is None:
+        raise Refused(
+            f"Number Reputation is not enabled at {SERVICE} for this enterprise, or its id is wrong.", status=404
+        )
+    return gates.in_words(status)
 
 
 class _Place:

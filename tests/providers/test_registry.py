@@ -14,8 +14,11 @@ from tests.simulator import RunningSimulator
 def test_every_provider_is_built_from_its_defaults_and_connects_to_a_test_service(
     simulator: RunningSimulator, client: HttpClient
 ) -> None:
+    key_of_telnyx = simulator.key()
+    enterprise = simulator.enterprise(key_of_telnyx)
     values = {
         "telnyx": {"base_url": f"{simulator.url}/v2"},
+        "telnyx_refresh": {"base_url": f"{simulator.url}/v2", "enterprise_id": enterprise},
         "carrier_feed": {"url": f"{simulator.url}/carrier/v1/calls"},
         "ftc": {"address": f"{simulator.url}/ftc/DNC_Complaint_Numbers_{{date}}.csv"},
         "ftc_api": {"address": f"{simulator.url}/ftc/v0/dnc-complaints"},
@@ -24,7 +27,7 @@ def test_every_provider_is_built_from_its_defaults_and_connects_to_a_test_servic
     }
     assert set(values) == set(KINDS)
     for key, kind in KINDS.items():
-        secret = simulator.key() if kind.key_label else ""
+        secret = key_of_telnyx if kind.key_label else ""
         assert build(key, values[key], secret, client).test_connection().ok
 
 
@@ -35,7 +38,7 @@ def test_every_setting_says_what_it_is_and_defaults_are_public_addresses() -> No
         assert kind.gives in ("readings", "complaints")
         assert all(one.label for one in kind.settings)
         if key != "carrier_feed":
-            build(key, {"app_id": "PROD_1"}, "key", HttpClient())
+            build(key, {"app_id": "PROD_1", "enterprise_id": "e"}, "key", HttpClient())
 
 
 def test_an_optional_key_may_be_left_out() -> None:
@@ -46,7 +49,8 @@ def test_an_optional_key_may_be_left_out() -> None:
 
 def test_the_kinds_that_bill_each_number_say_so() -> None:
     for key, kind in KINDS.items():
-        adapter = build(key, {"app_id": "PROD_1", "url": "https://feed.example/"}, "key", HttpClient())
+        values = {"app_id": "PROD_1", "enterprise_id": "e", "url": "https://feed.example/"}
+        adapter = build(key, values, "key", HttpClient())
         assert kind.billed == isinstance(adapter, NumberReadings)
 
 
