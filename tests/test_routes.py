@@ -18,7 +18,7 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from accounts.models import Account, User
 from accounts.products import LicenseKind
 from common.scope import account_scope
-from phone_numbers.models import Feed, ImportJob, PhoneNumber, Reading
+from phone_numbers.models import Campaign, Feed, ImportJob, PhoneNumber, Reading
 from tests import factories
 from tests.conftest import ClientFor
 from tests.phone_numbers import import_jobs

@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Collection
 from dataclasses import dataclass
+from typing import Any
 
 from django.db.models import BooleanField, Case, Count, Exists, OuterRef, Q, QuerySet, Value, When
 
@@ -153,7 +154,7 @@ def _dials_elsewhere(campaign: Campaign, products: Collection[Product]) -> Exist
     return Exists(others.exclude(campaign=campaign))
 
 
-def _kinds_of(numbers: QuerySet[PhoneNumber]) -> list[tuple[rules.NumberKind, int]]:
+def _kinds_of(numbers: QuerySet[Any]) -> list[tuple[rules.NumberKind, int]]:
     rows = numbers.order_by().values_list("product", "country", "toll_free").annotate(n=Count("pk"))
     return [(rules.NumberKind(Product(product), country, toll_free), n) for product, country, toll_free, n in rows]
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from datetime import datetime
+from typing import Any
 
 from django.db import connection, transaction
 
@@ -72,7 +73,7 @@ def remove_numbers(
 def _move(
     account: Account, campaign: Campaign, statement: str, ids: Collection[int], actor: User, now: datetime
 ) -> int:
-    parameters = {
+    parameters: dict[str, Any] = {
         "account": account.pk,
         "campaign": campaign.pk,
         "ids": list(ids),

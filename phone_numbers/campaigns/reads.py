@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass
+from uuid import UUID
 
 from django.db.models import Count, Q, QuerySet
 from django.http import Http404
@@ -34,7 +35,7 @@ def listed_campaigns() -> QuerySet[Campaign]:
     return Campaign.objects.all()
 
 
-def campaign_for(uuid: object) -> Campaign:
+def campaign_for(uuid: UUID) -> Campaign:
     """Return a campaign of the open account with its default caller ID; another account's does not exist (Http404)."""
     found = Campaign.objects.select_related("default_number__status").filter(uuid=uuid).first()
     if found is None:
