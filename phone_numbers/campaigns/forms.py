@@ -53,7 +53,7 @@ class AddNumbersForm(forms.Form):
 class TickedForm(forms.Form):
     """The ticked numbers of a campaign."""
 
-    ids = UuidListField(error_messages={"required": "Tick the numbers first."})
+    ids = UuidListField()
 
 
 class DefaultForm(forms.Form):

@@ -18,6 +18,7 @@ from phone_numbers.models import PhoneNumber
 from phone_numbers.views.campaign_changes import CampaignChange
 
 SKIPPED_NAMED = 5
+NONE_LEFT = "None of these numbers is in the campaign. Somebody may have removed them."
 
 
 class PoolAddView(CampaignChange):
@@ -87,17 +88,16 @@ class PoolRemoveView(CampaignChange):
         """Show what removing the ticked numbers would do."""
         if self.has_ended:
             return self.refused(changes.CampaignEndedError())
-        form = TickedForm(request.GET)
-        ticked = self._ticked(form)
+        ticked = self._ticked(TickedForm(request.GET))
         if not ticked:
-            return self.refused(form.errors.get("ids", ["None of these is in the campaign any more."])[0])
+            return self.refused(NONE_LEFT if "ids" in request.GET else "Tick the numbers first.")
         return self._confirm(ticked)
 
     def post(self, request: HttpRequest, uuid: str) -> HttpResponse:
         """Remove them."""
         ticked = self._ticked(TickedForm(request.POST))
         if not ticked:
-            return self.refused("None of these is in the campaign any more.")
+            return self.refused(NONE_LEFT)
         ids = [number.pk for number in ticked]
         try:
             removed = pools.remove_numbers(self.account, self.campaign, ids, **self.agreed())
