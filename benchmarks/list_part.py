@@ -92,6 +92,11 @@ class Browser:
         address = f"{reverse('numbers:list')}?{urlencode(params)}"
         return lambda: self.open(address, rows)
 
+    def page_and_counts(self, **params: str) -> Callable[[], object]:
+        """Return a call that loads the list, then the counts that it asks for when it is shown."""
+        load, address = self.page(**params), f"{reverse('numbers:list')}?{urlencode({**params, 'count': '1'})}"
+        return lambda: (load(), self.open(address, rows=-1, **{"HX-Request": "true"}))
+
     def changelist(self, rows: int = PER_PAGE, **params: object) -> Callable[[], object]:
         """Return a call that loads the changelist with these parameters."""
         address = f"{reverse('admin:benchmarks_plainnumber_changelist')}?{urlencode(params)}"
@@ -130,10 +135,13 @@ def _searched(browser: Browser) -> list[Pair]:
         "last four": (number[-4:], PER_PAGE),
         "full number": (number, 1),
     }
-    return [
+    pairs = [
         Pair(f"search, {name}", browser.page(rows, q=q), browser.changelist(rows, q=q), goal=TENTH)
         for name, (q, rows) in searches.items()
     ]
+    anywhere = number[4:8]
+    counted = Pair("search and its counts", browser.page_and_counts(q=anywhere), browser.changelist(q=anywhere))
+    return [*pairs, counted]
 
 
 def _deep(browser: Browser, last: dict[str, str]) -> list[Pair]:
