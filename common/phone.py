@@ -55,7 +55,7 @@ _KINDS = {
 
 @dataclass(frozen=True, slots=True)
 class ParsedNumber:
-    """A valid number: E.164 with its plus sign, the ISO 3166 country ('' for worldwide codes such as +800), its kind.
+    """A valid number: E.164 with its plus sign, and the ISO 3166 country ('' for worldwide codes such as +800).
 
     Canada, the Caribbean and the US territories have their own country although they share +1; toll-free numbers of
     +1 count as US (D4).
@@ -63,7 +63,11 @@ class ParsedNumber:
 
     e164: str
     country: str
-    kind: NumberKind
+
+    @property
+    def kind(self) -> NumberKind:
+        """Return what kind of line it is; looked up when asked, since it costs as much as all the rest."""
+        return _KINDS.get(phonenumbers.number_type(phonenumbers.parse(self.e164)), NumberKind.OTHER)
 
 
 def parse_number(text: str, default_region: str = "US") -> ParsedNumber:
@@ -192,13 +196,18 @@ def _stable(number: PhoneNumber, default_region: str) -> PhoneNumber:
 
 def _judged(number: PhoneNumber) -> ParsedNumber:
     """Return a number that is in a range in use, or raise NumberError."""
-    country = phonenumbers.region_code_for_number(number)
-    kind = phonenumbers.number_type(number)
-    e164 = _e164(number)
-    if country is None or kind == PhoneNumberType.UNKNOWN or not _E164.match(e164):
+    e164, country = _e164(number), _country_in_use(number)
+    if country is None or not _E164.match(e164):
         raise NumberError(_reason_not_valid(number))
-    known_country = country if len(country) == 2 and country.isalpha() else ""
-    return ParsedNumber(e164, known_country, _KINDS.get(kind, NumberKind.OTHER))
+    return ParsedNumber(e164, country if len(country) == 2 and country.isalpha() else "")
+
+
+def _country_in_use(number: PhoneNumber) -> str | None:
+    """Return the library's region of a valid number, otherwise None; it asks the US first, and so do we, only once."""
+    if number.country_code == 1 and phonenumbers.is_valid_number_for_region(number, "US"):
+        return "US"
+    country: str | None = phonenumbers.region_code_for_number(number)
+    return country if country and phonenumbers.is_valid_number_for_region(number, country) else None
 
 
 def _e164(number: PhoneNumber) -> str:

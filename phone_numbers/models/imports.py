@@ -69,11 +69,19 @@ class ImportChunk(models.Model):
 
 
 class ImportRow(models.Model):
-    """A checked line of the file and what happens to it. A NULL field means: the file does not say, keep what is."""
+    """A checked line of the file and what happens to it. A NULL field means: the file does not say, keep what is.
+
+    Lines live for hours and come by the million, so their two references are not checked row by row; whoever removes a
+    job removes its lines.
+    """
 
     pk = models.CompositePrimaryKey("job_id", "line")
-    account = models.ForeignKey(Account, on_delete=models.CASCADE, related_name="+", db_index=False)
-    job = models.ForeignKey(ImportJob, on_delete=models.CASCADE, related_name="rows", db_index=False)
+    account = models.ForeignKey(
+        Account, on_delete=models.CASCADE, related_name="+", db_index=False, db_constraint=False
+    )
+    job = models.ForeignKey(
+        ImportJob, on_delete=models.CASCADE, related_name="rows", db_index=False, db_constraint=False
+    )
     line = models.PositiveIntegerField(help_text="Line of the file, the header is line 1.")
     given = models.CharField(max_length=80, help_text="The number as the file spells it.")
     e164 = models.CharField(max_length=16, default="")
