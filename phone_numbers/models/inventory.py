@@ -165,6 +165,11 @@ class NumberStatus(models.Model):
                 condition=UNUSUAL,
             ),
             models.Index(fields=["rerate_at"], name="numbers_status_rerate", condition=Q(rerate_at__isnull=False)),
+            # Numbers without data were never updated, so they stand together at the end of by_update: asked for by
+            # rating they would be found after all others had been read.
+            models.Index(
+                fields=["account", "last_updated", "number"], name="numbers_status_unrated", condition=Q(rating=0)
+            ),
         ]
 
     def __str__(self) -> str:
