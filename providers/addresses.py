@@ -10,6 +10,7 @@ from __future__ import annotations
 import ipaddress
 import re
 from collections.abc import Collection
+from functools import partial
 from typing import Any
 from urllib.parse import SplitResult, urlsplit
 
@@ -19,6 +20,7 @@ from requests_hardened.ip_filter_adapter import IPFilterAdapter
 from urllib3.exceptions import HTTPError
 from urllib3.util import parse_url
 
+from providers.deadline import before_deadline
 from providers.errors import Misconfigured
 
 _PAIR = re.compile(r"^(?P<host>\[[0-9a-f:.]+\]|[a-z0-9.-]+):(?P<port>\d{1,5})$")
@@ -97,7 +99,8 @@ class GuardedAdapter(IPFilterAdapter):  # type: ignore[misc]  # the library has 
     def build_connection_pool_key_attributes(
         self, request: requests.PreparedRequest, verify: bool | str, cert: Any = None
     ) -> tuple[Any, Any]:
-        host_params, pool_kwargs = super().build_connection_pool_key_attributes(request, verify, cert)
+        judged = partial(super().build_connection_pool_key_attributes, request, verify, cert)
+        host_params, pool_kwargs = before_deadline(judged)
         if is_special_ip(str(host_params["host"])):
             raise InvalidIPAddress(host_params["host"])
         return host_params, pool_kwargs

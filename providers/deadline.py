@@ -1,7 +1,9 @@
 """A hard end for one HTTP exchange, whatever the other side does.
 
 A socket's timeout starts again with every byte, so a server that drips keeps a worker for ever. Here a timer thread
-shuts the connection down when the time is over: reading headers, the TLS handshake or a body then ends at once.
+shuts the connection down when the time is over: reading headers, the TLS handshake or a body then ends at once. What
+comes before there is a connection (looking the name up has no time limit of its own) is waited for in a thread that is
+left behind.
 """
 
 from __future__ import annotations
@@ -10,15 +12,22 @@ import contextlib
 import socket
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future
 from contextlib import contextmanager
 from contextvars import ContextVar
 from types import TracebackType
-from typing import Any
+from typing import Any, TypeVar
 
 from requests.adapters import HTTPAdapter
 from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
+
+T = TypeVar("T")
+
+
+class NeverConnected(OSError):
+    """The name was not looked up, or the connection not made, before the deadline: nothing was sent."""
 
 
 class Deadline:
@@ -65,13 +74,35 @@ class Deadline:
 _current: ContextVar[Deadline | None] = ContextVar("deadline", default=None)
 
 
+def before_deadline(work: Callable[[], T]) -> T:
+    """What `work` gives, or `NeverConnected` when the running deadline passes first; its thread ends by itself."""
+    running = _current.get()
+    if running is None:
+        return work()
+    outcome: Future[T] = Future()
+    threading.Thread(target=_fulfil, args=(outcome, work), daemon=True).start()
+    try:
+        return outcome.result(timeout=running.left())
+    except TimeoutError as exc:
+        if outcome.done():
+            raise
+        raise NeverConnected("The deadline passed before there was a connection.") from exc
+
+
+def _fulfil(outcome: Future[T], work: Callable[[], T]) -> None:
+    try:
+        outcome.set_result(work())
+    except BaseException as exc:  # handed to whoever waits
+        outcome.set_exception(exc)
+
+
 class _Watched:
     """Mixed into urllib3's connections: tells the running deadline which socket is in use."""
 
     _twin: socket.socket | None = None
 
     def _new_conn(self) -> socket.socket:
-        made: socket.socket = super()._new_conn()  # type: ignore[misc]
+        made: socket.socket = before_deadline(super()._new_conn)  # type: ignore[misc]
         self._twin = made.dup()
         self._announce()
         return made

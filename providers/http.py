@@ -233,13 +233,15 @@ def _never_arrived(exc: Exception) -> bool:
     """Whether the request certainly did not reach the server: the connection was never made."""
     text = repr(exc)
     return isinstance(exc, requests.exceptions.ConnectTimeout | requests.exceptions.SSLError) or any(
-        word in text for word in ("NewConnectionError", "NameResolutionError", "Failed to resolve")
+        word in text for word in ("NewConnectionError", "NameResolutionError", "Failed to resolve", "NeverConnected")
     )
 
 
 def _words(exc: Exception, service: str, expired: bool, seconds: float, cap: int) -> str:
     """What happened, for people. The library's own text stays in the exception's cause, for the log."""
     again = "It will be asked again."
+    if "NeverConnected" in repr(exc):
+        return f"{service} could not be reached within {seconds:g} seconds: its name or address is silent. {again}"
     if expired or isinstance(exc, _DeadlinePassed):
         return f"{service} did not finish its answer within {seconds:g} seconds. {again}"
     if isinstance(exc, _TooLarge):

@@ -7,8 +7,11 @@ import gzip
 import ipaddress
 import socket
 import ssl
+import threading
 import time
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from cryptography import x509
@@ -297,3 +300,38 @@ def test_a_packed_body_of_the_right_length_that_was_cut_before_packing_ended_is_
 def test_a_packed_body_of_several_parts_is_whole() -> None:
     packed = gzip.compress(b"one,") + gzip.compress(b"x" * 300_000)
     assert fetch(saying(OK + f"Content-Encoding: gzip\nContent-Length: {len(packed)}", packed)).body[:5] == b"one,x"
+
+
+# Before there is a connection ---------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def silent_name_server(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Looking any name up hangs until the test is over."""
+    over = threading.Event()
+
+    def hang(*_: Any, **__: Any) -> Any:
+        over.wait(20)
+        raise socket.gaierror(socket.EAI_AGAIN, "Temporary failure in name resolution")
+
+    monkeypatch.setattr(socket, "getaddrinfo", hang)
+    yield
+    over.set()
+
+
+@pytest.mark.usefixtures("silent_name_server")
+@pytest.mark.parametrize("url", ["https://silent.example/", "http://allowed.example:9000/"])
+def test_a_name_server_that_does_not_answer_costs_at_most_the_deadline(url: str) -> None:
+    client = http.HttpClient(allow=["allowed.example:9000"], deadline=0.5)
+    started = time.monotonic()
+    with pytest.raises(Temporary, match=r"could not be reached within 0\.5 seconds"):
+        client.get(url, service="The service")
+    assert time.monotonic() - started < 3
+
+
+@pytest.mark.usefixtures("silent_name_server")
+@pytest.mark.parametrize("url", ["https://silent.example/", "http://allowed.example:9000/"])
+def test_a_change_that_never_left_is_not_an_unknown_outcome(url: str) -> None:
+    client = http.HttpClient(allow=["allowed.example:9000"], deadline=0.5)
+    with pytest.raises(Temporary):
+        client.send("POST", url, service="The service", body={})

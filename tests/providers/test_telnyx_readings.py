@@ -17,6 +17,7 @@ from providers.errors import Misconfigured, Refused, Temporary
 from providers.http import HttpClient
 from providers.telnyx.client import TelnyxClient, page_of
 from providers.telnyx.readings import TelnyxReadings, observation_of, read_entries
+from providers.telnyx.refresh import TelnyxRefresh
 from tests.providers.openapi import Contract, Exchange
 from tests.simulator import RunningSimulator
 
@@ -298,12 +299,23 @@ def test_the_adapters_own_requests_fit_the_contract(
         sweep(feed)
         sweep(reader(simulator.url, client, key))
         feed.test_connection()
+        api = TelnyxClient(client, key=key, base_url=f"{simulator.url}/v2")
+        listed = feed.fetch(None, limit=250).observations
+        TelnyxRefresh(api, enterprise=simulator.enterprise(key)).read([listed[0].e164, listed[-1].e164])
     asked = {contract.check(_asked_again(request)) for request in sent}
-    assert asked == {"listReputationNumbers", "listReputationNumbersSimplified", "getReputationSettings"}
+    assert asked == {
+        "listReputationNumbers",
+        "listReputationNumbersSimplified",
+        "getReputationSettings",
+        "refreshReputationNumbers",
+    }
 
 
 def _asked_again(request: requests.PreparedRequest) -> Exchange:
-    answer = requests.get(str(request.url), headers=dict(request.headers), timeout=10)
+    body = request.body if isinstance(request.body, bytes) else b""
+    answer = requests.request(
+        str(request.method), str(request.url), headers=dict(request.headers), data=body, timeout=10
+    )
     address, kind = urlsplit(str(request.url)), answer.headers["Content-Type"].partition(";")[0]
     path = address.path.removeprefix("/v2")
-    return Exchange(str(request.method), path, address.query, b"", answer.status_code, kind, answer.content)
+    return Exchange(str(request.method), path, address.query, body, answer.status_code, kind, answer.content)
