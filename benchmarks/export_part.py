@@ -81,7 +81,7 @@ def measure() -> list[Result]:
             warm_up()
         with process_memory.Watch(pids()) as watch:
             download()
-        ours, copy, theirs = timing.medians([download, _raw_copy, _import_export], rounds=ROUNDS, warm=False)
+        ours, copy, theirs = timing.best([download, _raw_copy, _import_export], rounds=ROUNDS, warm=False)
     return [
         Result("export: a million numbers", ours / 1000, copy / 1000, "raw COPY", "s", OVER_COPY),
         Result(

@@ -53,7 +53,7 @@ class Pair:
 
     def measure(self) -> Result:
         """Load both in turns."""
-        ours, peer = timing.medians([self.ours, self.peer], rounds=ROUNDS)
+        ours, peer = timing.best([self.ours, self.peer], rounds=ROUNDS)
         return Result(f"list: {self.name}", ours, peer, self.peer_name, "ms", self.goal)
 
 

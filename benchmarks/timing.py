@@ -5,7 +5,6 @@ from __future__ import annotations
 import gc
 import time
 from collections.abc import Callable, Sequence
-from statistics import median
 
 Action = Callable[[], object]
 
@@ -30,6 +29,6 @@ def turns(actions: Sequence[Action], *, rounds: int, warm: bool = True) -> list[
     return times
 
 
-def medians(actions: Sequence[Action], *, rounds: int, warm: bool = True) -> list[float]:
-    """Return the median time of each action in milliseconds."""
-    return [median(taken) * 1000 for taken in turns(actions, rounds=rounds, warm=warm)]
+def best(actions: Sequence[Action], *, rounds: int, warm: bool = True) -> list[float]:
+    """Return the best time of each action in milliseconds: the one that other programs disturbed least."""
+    return [min(taken) * 1000 for taken in turns(actions, rounds=rounds, warm=warm)]
