@@ -44,8 +44,6 @@ PAGES = {
     "settings": "/settings/",
     "thresholds": "/settings/thresholds/",
     "audit": "/settings/audit/",
-    "help": "/help/",
-    "help-topic": "/help/remediation/",
     "password": "/accounts/password/change/",
     "not-found": "/numbers/nothing-here/",
 }
