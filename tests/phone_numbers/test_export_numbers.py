@@ -1,58 +1,29 @@
-"""The CSV of numbers: header and cells of D26, the filters of the list, its limits and its errors."""
+"""The CSV of numbers: header and cells of D26, the filters of the list, tenancy and the audit trail."""
 
 from __future__ import annotations
 
-import csv
-import io
 from datetime import UTC, datetime
-from typing import Any
 
 import pytest
-from django.core.signals import request_finished
-from django.db import DataError, close_old_connections, connection
-from django.db.models import IntegerField
-from django.db.models.expressions import RawSQL
 from django.http import QueryDict
 from django.test import Client
 from django.urls import reverse
-from pytest_django import Settings
 
 from accounts.models import Account, AuditEvent, License, User
 from accounts.products import LicenseKind, Product
-from common import csv_export, slots
+from common import csv_export
 from common.scope import account_scope
 from phone_numbers import exports, filters, states
 from phone_numbers.models import PhoneNumber
-from phone_numbers.views.exports import EXPORT_SLOTS
 from tests import factories
 from tests.conftest import ClientFor
+from tests.phone_numbers.export_reader import begin_download, body_of, rows_of
 
 HEADER = (
     "Number,Label,Area,Service,Product,Registration status,Spam rating,Reputation status,Overall,Maturity,Connection,"
     "Engagement,Sentiment,Capability,Flagged by,Complaints (90 days),Last updated"
 )
 pytestmark = pytest.mark.django_db
-
-
-def begin_download(client: Client, query: str = "") -> Any:
-    return client.get(f"{reverse('numbers:export')}?{query}")
-
-
-def body_of(response: Any) -> bytes:
-    """Read the answer to its end, which closes it."""
-    return b"".join(response.streaming_content) if response.streaming else response.content
-
-
-def status_of(client: Client, query: str = "") -> int:
-    response = begin_download(client, query)
-    body_of(response)
-    return int(response.status_code)
-
-
-def rows_of(client: Client, query: str = "") -> list[dict[str, str]]:
-    response = begin_download(client, query)
-    assert response.status_code == 200
-    return list(csv.DictReader(io.StringIO(body_of(response).decode(), newline="")))
 
 
 @pytest.fixture
@@ -301,86 +272,6 @@ def test_ticked_numbers_can_be_posted_and_the_form_token_is_not_written_down(cli
     assert body_of(response).count(b"\r\n") == 3
     with account_scope(acme):
         assert "MARKER" not in AuditEvent.objects.get(action="numbers.exported").detail["filters"]
-
-
-def test_more_exports_than_an_account_may_run_are_refused_with_when_to_come_back(client: Client, acme: Account) -> None:
-    limit = slots.Limit("this account", 2, EXPORT_SLOTS, acme.pk)
-    held = [slots.take([limit]) for _ in range(2)]
-    try:
-        response = begin_download(client)
-        assert response.status_code == 503
-        assert response["Retry-After"] == "30"
-        assert "2 exports of your account" in response.content.decode()
-    finally:
-        for slot in held:
-            slot.release()
-    assert status_of(client) == 200
-
-
-def test_a_place_is_held_until_the_file_is_sent_and_then_free(client: Client, settings: Settings) -> None:
-    settings.EXPORTS_PER_ACCOUNT = 1
-    first = begin_download(client)
-    assert status_of(client) == 503
-    body_of(first)
-    assert status_of(client) == 200
-
-
-def test_a_client_that_leaves_gives_its_place_back(client: Client, settings: Settings) -> None:
-    settings.EXPORTS_PER_ACCOUNT = 1
-    response = begin_download(client)
-    request_finished.disconnect(close_old_connections)  # it would close the connection that the test runs in
-    response.close()
-    request_finished.connect(close_old_connections)
-    assert status_of(client) == 200
-
-
-def test_all_accounts_together_have_a_limit(client: Client, settings: Settings) -> None:
-    settings.EXPORTS_IN_ALL = 1
-    slot = slots.take([slots.Limit("the portal", 1, EXPORT_SLOTS)])
-    try:
-        response = begin_download(client)
-        assert response.status_code == 503
-        assert "the portal allows" in response.content.decode()
-    finally:
-        slot.release()
-
-
-def test_a_file_of_too_many_rows_is_refused_in_words(client: Client, acme: Account, settings: Settings) -> None:
-    settings.EXPORT_MAX_ROWS = 2
-    for _ in range(3):
-        factories.make_number(acme)
-    response = begin_download(client)
-    assert response.status_code == 400
-    assert "more than 2 rows" in response.content.decode()
-    assert status_of(client) == 400, "the refused export must have given its place back"
-
-
-def test_an_error_in_the_middle_is_an_error_and_not_a_short_file(acme: Account) -> None:
-    for serial in range(50):
-        factories.make_number(acme, f"+1303555{100 + serial:04d}", last_updated=factories.NOW)
-    with account_scope(acme):
-        numbers = filters.filtered_numbers(acme, QueryDict("sort=number"))
-        broken = numbers.annotate(
-            bad=RawSQL("1 / (right(numbers_phonenumber.e164, 2)::int - 40)", [], output_field=IntegerField())
-        )
-        select = csv_export.compose(broken.values_list("e164", "bad"))
-    with pytest.raises(DataError, match="division by zero"):
-        csv_export.spool(["Number", "Bad"], select)
-
-
-def test_a_failing_export_answers_500_and_gives_its_place_back(
-    client: Client, acme: Account, settings: Settings
-) -> None:
-    settings.EXPORTS_PER_ACCOUNT = 1
-    client.raise_request_exception = False
-    with connection.cursor() as cursor:
-        cursor.execute("ALTER TABLE numbers_numberstatus RENAME COLUMN complaints_90d TO away")
-        cursor.execute("SAVEPOINT export")
-        status = status_of(client)
-        cursor.execute("ROLLBACK TO SAVEPOINT export")
-        cursor.execute("ALTER TABLE numbers_numberstatus RENAME COLUMN away TO complaints_90d")
-    assert status == 500
-    assert status_of(client) == 200
 
 
 def test_values_of_a_filter_are_quoted_by_the_driver(acme: Account) -> None:
