@@ -183,7 +183,9 @@ def test_several_pages_are_read_to_their_end() -> None:
 
     def answer(connection: Any) -> None:
         body = next(pages)
-        connection.sendall(f"HTTP/1.1 200 OK\r\nContent-Length: {len(body)}\r\n\r\n".encode() + body)
+        connection.sendall(
+            f"HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: {len(body)}\r\n\r\n".encode() + body
+        )
 
     heads: list[bytes] = []
     with serving(answer, heads=heads) as pair:

@@ -159,7 +159,9 @@ def test_an_answer_that_cannot_be_read_counts_as_billed_or_as_untold(results: An
 
     def answer(connection: socket.socket) -> None:
         body = refreshed if heads[-1].startswith(b"POST") else listed
-        connection.sendall(f"HTTP/1.1 200 OK\r\nContent-Length: {len(body)}\r\n\r\n".encode() + body)
+        connection.sendall(
+            f"HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: {len(body)}\r\n\r\n".encode() + body
+        )
 
     with serving(answer, heads=heads) as pair:
         api = TelnyxClient(HttpClient(allow=[pair]), key="key", base_url=f"http://{pair}")
