@@ -25,7 +25,8 @@ def _head() -> str:
         '<!doctype html><html lang="en"><meta charset="utf-8"><title>Provider simulator</title>'
         f'<meta name="viewport" content="width=device-width, initial-scale=1"><style>{_STYLE}</style><main>'
         "<h1>Provider simulator</h1><p>Speaks the Telnyx contract under <code>/v2</code>, the carrier feed under "
-        "<code>/carrier/v1/calls</code>, Hiya under <code>/hiya</code> and the FTC's files under <code>/ftc/</code>. "
+        "<code>/carrier/v1/calls</code>, Hiya under <code>/hiya</code>, the FTC's complaints under <code>/ftc</code> "
+        "and the FCC's under <code>/fcc</code>. "
         "All numbers and labels are made up; nothing here is sent anywhere.</p>"
     )
 
