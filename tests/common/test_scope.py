@@ -26,6 +26,7 @@ PACKAGES = ("accounts", "common", "enrollment", "phone_numbers", "providers", "r
 RUNS_SQL = {
     "common/csv_export.py",
     "common/slots.py",
+    "phone_numbers/campaigns/pools.py",
     "phone_numbers/feeds/checks.py",
     "phone_numbers/feeds/complaints.py",
     "phone_numbers/feeds/ingest.py",
