@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
 from django_htmx.middleware import HtmxDetails
 
 from accounts import selectors
@@ -12,6 +13,7 @@ from accounts.models import Account, Membership, User
 from common.scope import account_scope
 
 SESSION_KEY = "account"
+FORM_FIELD = "for_account"
 
 
 class AccountRequest(HttpRequest):
@@ -45,3 +47,10 @@ class CurrentAccountMiddleware:
             return self.get_response(request)
         with account_scope(request.account):
             return self.get_response(request)
+
+    def process_view(self, request: AccountRequest, *_view: object) -> HttpResponse | None:
+        """Refuse a form of another account: tabs share a session, so one may switch the account under the other."""
+        wanted = request.POST.get(FORM_FIELD) if request.method == "POST" else None
+        if not wanted or request.account is None or wanted == str(request.account.uuid):
+            return None
+        return render(request, "409.html", status=409)
