@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from django.conf import settings
 from django.test import Client
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Response
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Response, expect
 from pytest_django.live_server_helper import LiveServer
 
 from accounts.models import Account, User
@@ -25,6 +25,8 @@ os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
 # A refused request (404, 409) is judged by its status, below and by the test itself; a request that a new page
 # overtakes is given up, which is as it should be.
 NO_FAULTS = ("Failed to load resource", "Response Status Error Code", "htmx:sendAbort", "htmx:afterRequest")
+
+expect.set_options(timeout=10_000)  # milliseconds; a busy machine is no fault of the page
 
 SignIn = Callable[[User], Page]
 Visit = Callable[..., Page]
