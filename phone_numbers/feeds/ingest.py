@@ -184,7 +184,7 @@ def copy_page(cursor: Any, observations: Sequence[Observation]) -> None:
 def page_text(observations: Sequence[Observation]) -> str:
     """Return observations as the lines that COPY reads into the table `page`."""
     sources = _source_ids({observation.source for observation in observations})
-    return "".join(_page_line(observation, sources) for observation in observations)
+    return "".join(_page_line(place, observation, sources) for place, observation in enumerate(observations))
 
 
 def _source_ids(keys: set[str]) -> dict[str, int]:
@@ -231,9 +231,10 @@ def _update_statuses(cursor: Any, params: dict[str, Any]) -> None:
 COPY_ESCAPES = str.maketrans({"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r", "\0": None})
 
 
-def _page_line(observation: Observation, sources: dict[str, int]) -> str:
-    """Return an observation as one line of COPY's text format."""
+def _page_line(place: int, observation: Observation, sources: dict[str, int]) -> str:
+    """Return an observation as one line of COPY's text format; `place` is where it stood in the page."""
     return (
+        f"{place}\t"
         f"{_text(observation.e164, 32)}\t{sources[observation.source]}\t{observation.observed_at.isoformat()}\t"
         f"{_text(observation.ident, 80)}\t{'t' if observation.flagged else 'f'}\t{observation.verdict or 0:d}\t"
         f"{_text(observation.category, 80)}\t{_score(observation.maturity)}\t{_score(observation.connection)}\t"

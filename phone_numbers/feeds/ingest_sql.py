@@ -10,7 +10,7 @@ were) > `fresh` (what was really new, per number and source) > `merged` (views a
 
 PAGE = """
 CREATE TEMP TABLE page (
-    e164 varchar(32), source_id smallint, observed_at timestamptz, ident varchar(80), flagged boolean,
+    place integer, e164 varchar(32), source_id smallint, observed_at timestamptz, ident varchar(80), flagged boolean,
     verdict smallint, category varchar(80), maturity smallint, connection smallint, engagement smallint,
     sentiment smallint, raw text
 ) ON COMMIT DROP
@@ -69,6 +69,7 @@ SELECT view.* FROM held CROSS JOIN LATERAL (
 ) AS view
 """
 
+# Of two observations with one identity the first of the page is kept, as the one of an earlier page would be.
 # Only rows that were really inserted come back, so a page taken twice changes nothing. The raw answer is kept when it
 # differs from the one before: equal ones would take most of the disk.
 FRESH = """
@@ -85,7 +86,7 @@ WITH new_reading AS (
     FROM hit LEFT JOIN seen USING (number_id, source_id)
     WHERE hit.refused IS NULL
     WINDOW same AS (PARTITION BY hit.number_id, hit.source_id ORDER BY hit.observed_at)
-    ORDER BY hit.number_id, hit.source_id, hit.observed_at
+    ORDER BY hit.number_id, hit.source_id, hit.observed_at, hit.place
     ON CONFLICT DO NOTHING
     RETURNING number_id, source_id, observed_at, flagged, verdict, category, maturity, connection, engagement,
         sentiment, (extract(epoch FROM observed_at) * 1000000)::bigint * 2 + flagged::int AS mark, raw

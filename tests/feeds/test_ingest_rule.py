@@ -189,6 +189,22 @@ def test_a_tag_expires_after_two_weeks_without_any_source(acme):
 
 
 @pytest.mark.django_db
+def test_of_two_observations_with_one_identity_the_first_is_kept(acme):
+    at = NOW - timedelta(hours=1)
+    verdicts = (Verdict.HEALTHY, Verdict.SPAM, Verdict.MIXED)
+    page = [
+        Observation(e164="+13035550100", source="telnyx", observed_at=at, flagged=verdict > 1, verdict=verdict)
+        for verdict in verdicts
+    ]
+    with account_scope(acme):
+        number = make_number(acme, e164="+13035550100")
+        counts = ingest.ingest_page(acme, page, now=NOW)
+        status = NumberStatus.objects.get(number=number)
+    assert (counts.stored, counts.duplicate) == (1, 2)
+    assert status.rating == Rating.HEALTHY
+
+
+@pytest.mark.django_db
 def test_an_equal_raw_answer_is_kept_once(acme):
     page = [
         Observation(
