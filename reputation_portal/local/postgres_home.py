@@ -92,17 +92,26 @@ def wheel_installation() -> Path:
 
 
 def socket_folder(var_dir: Path, user: User) -> Path:
-    """Make the short private folder for the socket, keyed by VAR_DIR. Raises LocalError when it is somebody else's."""
+    """Make the short private folder for the socket. Raises LocalError when it is somebody else's.
+
+    It lies in the temporary directory, where sockets can always be made, keyed by VAR_DIR; a VAR_DIR that is there
+    itself holds its own, so that it goes when the folder goes.
+    """
+    temporary = Path(tempfile.gettempdir())
     name = f"portal-pg-{hashlib.sha256(str(var_dir).encode()).hexdigest()[:10]}"
-    folder = Path(tempfile.gettempdir()) / name
-    if len(os.fsencode(folder / ".s.PGSQL.65535.lock")) > _SOCKET_PATH_LIMIT:
-        folder = Path("/tmp") / name  # noqa: S108 - made with mode 0700 and its owner checked below
+    inside, beside = var_dir / "socket", temporary / name
+    candidates = [inside, beside] if var_dir.is_relative_to(temporary) else [beside]
+    folder = next((one for one in candidates if _is_short(one)), Path("/tmp") / name)  # noqa: S108 - private, checked
     folder.mkdir(mode=0o700, exist_ok=True)
     if folder.is_symlink() or folder.stat().st_uid not in (os.geteuid(), user.uid):
         raise LocalError(f"{folder} belongs to somebody else. Remove it, or set TMPDIR to a folder of your own.")
     os.chown(folder, user.uid, user.gid)
     folder.chmod(0o700)
     return folder
+
+
+def _is_short(folder: Path) -> bool:
+    return len(os.fsencode(folder / ".s.PGSQL.65535.lock")) <= _SOCKET_PATH_LIMIT
 
 
 def _marker(home: Path) -> Path:
