@@ -17,6 +17,16 @@ Cursor = Mapping[str, Any]
 """Where a feed stands. JSON values only; opaque to everybody but the adapter that made it."""
 
 
+IDENT_LENGTH = 80
+"""The longest id of an observation. A longer one is refused, never cut: two ids cut alike would be one observation."""
+
+CATEGORY_LENGTH = 80
+"""The longest word for the kind of a call that is kept; a longer one is cut."""
+
+SOURCE_LENGTH = 30
+"""The longest key of a source."""
+
+
 class Verdict(IntEnum):
     """A provider's own verdict on a number (D19). Larger is worse."""
 

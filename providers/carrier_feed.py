@@ -12,14 +12,23 @@ from collections.abc import Mapping
 from typing import Any
 
 from providers import http, parsing
-from providers.base import ConnectionReport, Cursor, Observation, ReadingsPage, Rejected
+from providers.base import (
+    CATEGORY_LENGTH,
+    IDENT_LENGTH,
+    SOURCE_LENGTH,
+    ConnectionReport,
+    Cursor,
+    Observation,
+    ReadingsPage,
+    Rejected,
+)
 from providers.errors import ProviderError, Temporary
 from providers.kinds import Gives, ProviderKind, Setting, Values
 
 SERVICE = "The carrier feed"
 LARGEST = 50_000
 LONGEST_LINE = 16 * 1024
-_SOURCE = re.compile(r"[a-z0-9][a-z0-9_-]{0,39}")
+_SOURCE = re.compile(rf"[a-z0-9][a-z0-9_-]{{0,{SOURCE_LENGTH - 1}}}")
 _OTHER_WORDS = {"at&t": "att", "t-mobile": "tmobile", "us cellular": "uscellular", "us_cellular": "uscellular"}
 
 
@@ -92,10 +101,17 @@ def observation_of(line: bytes) -> Observation:
         source=_source(entry),
         observed_at=parsing.moment(entry, "time"),
         flagged=_flagged(entry),
-        ident=parsing.text(entry, "id", limit=100),
-        category=parsing.text(entry, "category", limit=100),
+        ident=_ident(entry),
+        category=parsing.text(entry, "category", limit=CATEGORY_LENGTH),
         raw=text.replace("\0", ""),
     )
+
+
+def _ident(entry: Mapping[str, Any]) -> str:
+    ident = parsing.text(entry, "id", limit=LONGEST_LINE)
+    if len(ident) > IDENT_LENGTH:
+        raise ValueError(f"id has {len(ident)} characters; at most {IDENT_LENGTH} are kept.")
+    return ident
 
 
 def _source(entry: Mapping[str, Any]) -> str:

@@ -21,7 +21,7 @@ from phone_numbers.feeds import ingest_sql, partitions
 from phone_numbers.feeds.rating import MICROSECOND, RatingRule, mark_of, rule_for
 from phone_numbers.models import Source
 from phone_numbers.states import NO_SCORE, Rating, SourceKind
-from providers.base import Observation
+from providers.base import CATEGORY_LENGTH, IDENT_LENGTH, SOURCE_LENGTH, Observation
 
 PREVIEW_LIMIT = 200_000  # flagged numbers; far above what any account has
 
@@ -192,7 +192,7 @@ def _source_ids(keys: set[str]) -> dict[str, int]:
     known = dict(Source.objects.values_list("key", "id"))
     for key in keys - known.keys():
         defaults = {"name": key.replace("_", " ").title()[:60], "mark": key[:6].upper(), "kind": SourceKind.CARRIER}
-        known[key] = Source.objects.get_or_create(key=key[:30], defaults=defaults)[0].pk
+        known[key] = Source.objects.get_or_create(key=key[:SOURCE_LENGTH], defaults=defaults)[0].pk
     return known
 
 
@@ -236,8 +236,9 @@ def _page_line(place: int, observation: Observation, sources: dict[str, int]) ->
     return (
         f"{place}\t"
         f"{_text(observation.e164, 32)}\t{sources[observation.source]}\t{observation.observed_at.isoformat()}\t"
-        f"{_text(observation.ident, 80)}\t{'t' if observation.flagged else 'f'}\t{observation.verdict or 0:d}\t"
-        f"{_text(observation.category, 80)}\t{_score(observation.maturity)}\t{_score(observation.connection)}\t"
+        f"{_text(observation.ident, IDENT_LENGTH)}\t{'t' if observation.flagged else 'f'}\t"
+        f"{observation.verdict or 0:d}\t{_text(observation.category, CATEGORY_LENGTH)}\t"
+        f"{_score(observation.maturity)}\t{_score(observation.connection)}\t"
         f"{_score(observation.engagement)}\t{_score(observation.sentiment)}\t{_escaped(observation.raw)}\n"
     )
 

@@ -86,6 +86,8 @@ def test_carriers_are_known_by_their_short_names(word: str, source: str) -> None
         LINE | {"carrier": ""},
         LINE | {"id": 7},
         LINE | {"id": "x" * 20_000},
+        LINE | {"id": "x" * 81},
+        LINE | {"carrier": "a" * 31},
     ],
 )
 def test_a_bad_line_is_rejected_by_its_number_and_the_others_stay(bad: Any) -> None:
@@ -93,6 +95,10 @@ def test_a_bad_line_is_rejected_by_its_number_and_the_others_stay(bad: Any) -> N
     assert len(page.observations) == 2
     assert [one.where for one in page.rejected] == ["line 2"]
     assert len(page.rejected[0].raw) <= 8_000
+
+
+def test_an_id_of_eighty_characters_is_kept_whole() -> None:
+    assert observation_of(json.dumps(LINE | {"id": "x" * 80}).encode()).ident == "x" * 80
 
 
 @given(st.lists(st.binary(max_size=60).filter(lambda line: b"\n" not in line), max_size=8))
