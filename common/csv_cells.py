@@ -56,6 +56,8 @@ def word(column: str, by_value: Mapping[Any, str]) -> Expression:
 def joined(parts: Iterable[tuple[Q, str]], *, separator: str) -> Expression:
     """Return the words whose condition holds, joined."""
     words = [Case(When(condition, then=Value(text))) for condition, text in parts]
+    if not words:  # the database knows no concat_ws of a separator alone
+        return empty()
     return Func(Value(separator), *words, function="concat_ws", output_field=TextField())
 
 

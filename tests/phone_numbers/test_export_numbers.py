@@ -14,7 +14,7 @@ from accounts.products import LicenseKind, Product
 from common import csv_export
 from common.scope import account_scope
 from phone_numbers import exports, filters, states
-from phone_numbers.models import PhoneNumber
+from phone_numbers.models import PhoneNumber, Source
 from tests import factories
 from tests.conftest import ClientFor
 from tests.phone_numbers.export_reader import begin_download, body_of, rows_of
@@ -216,6 +216,12 @@ def test_ticked_numbers_are_exported_alone(client: Client, acme: Account) -> Non
     numbers = [factories.make_number(acme) for _ in range(4)]
     query = "&".join(f"ids={number.uuid}" for number in numbers[1:3]) + "&sort=number"
     assert [row["Number"] for row in rows_of(client, query)] == sorted(number.e164 for number in numbers[1:3])
+
+
+def test_numbers_are_exported_before_any_source_is_known(client: Client, acme: Account) -> None:
+    factories.make_number(acme, "+12025550142")
+    Source.objects.all().delete()
+    assert rows_of(client)[0]["Flagged by"] == ""
 
 
 def test_a_stranger_gets_none_of_the_account(client_for: ClientFor, stranger: User, acme: Account) -> None:
