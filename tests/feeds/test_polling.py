@@ -8,14 +8,12 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from accounts.models import Account
 from common.scope import account_scope, all_accounts
 from phone_numbers.feeds import leases, partitions, polling
 from phone_numbers.models import Complaint, Feed, FeedRun, NumberStatus, Reading
 from phone_numbers.services import feeds as feed_services
-from phone_numbers.services import inventory
 from phone_numbers.states import FeedState, Rating
-from tests.simulator import RunningSimulator
+from tests.feeds import feed_world
 
 
 @pytest.fixture(autouse=True)
@@ -26,45 +24,12 @@ def reach_simulator(settings, simulator, own_simulator):
     partitions.ensure_partitions(now - timedelta(days=40), now)
 
 
-def numbers_at(simulator: RunningSimulator, key: str) -> list[str]:
-    """Return the numbers that the provider account of a key holds."""
-    answer = simulator.call("GET", "/reputation/numbers", key, **{"page[size]": 250}).json()
-    return [entry["phone_number"] for entry in answer["data"]]
-
-
-def telnyx_feed(account: Account | None, simulator: RunningSimulator, key: str, **fields: object) -> Feed:
-    """Make a Telnyx feed that is due now."""
-    now = timezone.now()
-    values = {"name": "Telnyx", "provider": "telnyx", "settings": {"base_url": f"{simulator.url}/v2"}} | fields
-    with all_accounts():
-        feed = Feed.objects.create(account=account, created_at=now, due_at=now, **values)
-        feed_services.set_secret(feed, key)
-    return feed
-
-
-def add_inventory(account: Account, e164s: list[str]) -> None:
-    with account_scope(account):
-        rows = [inventory.NewNumber(e164=e164, country="US") for e164 in e164s]
-        inventory.add_numbers(account, rows, now=timezone.now())
-
-
-def poll_once(feed: Feed) -> FeedRun:
-    """Make the feed due, claim it as the tick does, and run it as the worker does."""
-    now = timezone.now()
-    with all_accounts():
-        Feed.objects.filter(pk=feed.pk).update(due_at=now)
-        claims = dict(leases.claim_due_feeds(now=now))
-    run = polling.poll_feed(feed.pk, claims[feed.pk])
-    assert run is not None
-    return run
-
-
 @pytest.mark.django_db
 def test_a_poll_brings_the_readings_of_the_providers_list_pages(acme, simulator):
     key = simulator.key(60)
-    add_inventory(acme, numbers_at(simulator, key))
-    feed = telnyx_feed(acme, simulator, key)
-    run = poll_once(feed)
+    feed_world.add_inventory(acme, feed_world.numbers_at(simulator, key))
+    feed = feed_world.make_feed_at(acme, simulator, key)
+    run = feed_world.poll_once(feed)
     with account_scope(acme):
         rated = NumberStatus.objects.exclude(rating=Rating.UNKNOWN).count()
         readings = Reading.objects.count()
@@ -80,10 +45,10 @@ def test_a_poll_brings_the_readings_of_the_providers_list_pages(acme, simulator)
 @pytest.mark.django_db
 def test_asking_again_stores_nothing_twice(acme, simulator):
     key = simulator.key(30)
-    add_inventory(acme, numbers_at(simulator, key))
-    feed = telnyx_feed(acme, simulator, key)
-    first = poll_once(feed)
-    second = poll_once(feed)
+    feed_world.add_inventory(acme, feed_world.numbers_at(simulator, key))
+    feed = feed_world.make_feed_at(acme, simulator, key)
+    first = feed_world.poll_once(feed)
+    second = feed_world.poll_once(feed)
     assert first.stored > 20
     assert (second.stored, second.duplicate) == (0, first.stored)
 
@@ -92,15 +57,15 @@ def test_asking_again_stores_nothing_twice(acme, simulator):
 @pytest.mark.parametrize("fault", ["rate_limited", "server_error", "cut_body", "reset"])
 def test_a_passing_fault_backs_off_and_then_loses_nothing(acme, own_simulator, fault):
     key = own_simulator.key(30)
-    add_inventory(acme, numbers_at(own_simulator, key))
-    feed = telnyx_feed(acme, own_simulator, key)
+    feed_world.add_inventory(acme, feed_world.numbers_at(own_simulator, key))
+    feed = feed_world.make_feed_at(acme, own_simulator, key)
     own_simulator.control("faults", name=fault, times=10)
-    failed = poll_once(feed)
+    failed = feed_world.poll_once(feed)
     with all_accounts():
         feed.refresh_from_db()
         assert Reading.objects.count() == 0
     own_simulator.control("faults", name=fault, on=False)
-    recovered = poll_once(feed)
+    recovered = feed_world.poll_once(feed)
     assert failed.error
     assert feed.failures == 1
     assert feed.last_error == failed.error
@@ -112,10 +77,10 @@ def test_a_passing_fault_backs_off_and_then_loses_nothing(acme, own_simulator, f
 
 @pytest.mark.django_db
 def test_a_wrong_key_stops_the_feed_and_says_why(acme, simulator):
-    feed = telnyx_feed(acme, simulator, simulator.key(5))
+    feed = feed_world.make_feed_at(acme, simulator, simulator.key(5))
     with all_accounts():
         feed_services.set_secret(feed, "bad key with spaces")
-    run = poll_once(feed)
+    run = feed_world.poll_once(feed)
     feed.refresh_from_db()
     assert feed.paused
     assert "Enter it" in run.error or "Copy it" in run.error
@@ -123,17 +88,17 @@ def test_a_wrong_key_stops_the_feed_and_says_why(acme, simulator):
 
 @pytest.mark.django_db
 def test_a_secret_moved_to_another_feed_does_not_open(acme, simulator):
-    one = telnyx_feed(acme, simulator, simulator.key(5))
-    other = telnyx_feed(acme, simulator, simulator.key(5), name="Other")
+    one = feed_world.make_feed_at(acme, simulator, simulator.key(5))
+    other = feed_world.make_feed_at(acme, simulator, simulator.key(5), name="Other")
     with all_accounts():
         Feed.objects.filter(pk=other.pk).update(secret=bytes(one.secret))
-    run = poll_once(other)
+    run = feed_world.poll_once(other)
     assert "cannot be read" in run.error
 
 
 @pytest.mark.django_db
 def test_a_feed_is_claimed_once(acme, simulator):
-    feed = telnyx_feed(acme, simulator, simulator.key(5))
+    feed = feed_world.make_feed_at(acme, simulator, simulator.key(5))
     now = timezone.now()
     with all_accounts():
         first = leases.claim_due_feeds(now=now)
@@ -147,8 +112,8 @@ def test_a_feed_is_claimed_once(acme, simulator):
 @pytest.mark.django_db
 def test_a_worker_that_lost_its_lease_writes_nothing(acme, simulator):
     key = simulator.key(20)
-    add_inventory(acme, numbers_at(simulator, key))
-    feed = telnyx_feed(acme, simulator, key)
+    feed_world.add_inventory(acme, feed_world.numbers_at(simulator, key))
+    feed = feed_world.make_feed_at(acme, simulator, key)
     assert polling.poll_feed(feed.pk, uuid.uuid4()) is None
     with account_scope(acme):
         assert not FeedRun.objects.exists()
@@ -158,7 +123,7 @@ def test_a_worker_that_lost_its_lease_writes_nothing(acme, simulator):
 @pytest.mark.django_db
 def test_the_daily_files_bring_complaints_about_our_numbers_only(acme, simulator):
     key = simulator.key(40)
-    add_inventory(acme, numbers_at(simulator, key))
+    feed_world.add_inventory(acme, feed_world.numbers_at(simulator, key))
     address = f"{simulator.url}/ftc/DNC_Complaint_Numbers_{{date}}.csv"
     now = timezone.now()
     with all_accounts():
@@ -170,8 +135,8 @@ def test_the_daily_files_bring_complaints_about_our_numbers_only(acme, simulator
             created_at=now,
             due_at=now,
         )
-    first, second = poll_once(feed), poll_once(feed)
-    third = poll_once(feed)
+    first, second = feed_world.poll_once(feed), feed_world.poll_once(feed)
+    third = feed_world.poll_once(feed)
     feed.refresh_from_db()
     with account_scope(acme):
         kept = Complaint.objects.count()
