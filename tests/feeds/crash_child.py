@@ -14,6 +14,7 @@ from typing import Any
 
 import django
 
+PAGE_SIZE = 250  # one list page of the provider per transaction, so that there is a second one
 POINTS = ("before fetch", "after fetch", "before copy", "after copy", "before commit", "after commit")
 
 
@@ -66,7 +67,7 @@ def main(point: str, feed: str, token: str) -> None:
     django.setup()
     from phone_numbers.feeds import polling  # noqa: PLC0415
 
-    polling.PAGE_SIZE = 250  # one list page of the provider per transaction, so that there is a second one
+    polling.PAGE_SIZE = PAGE_SIZE
     arm(point)
     polling.poll_feed(int(feed), uuid.UUID(token))
 
