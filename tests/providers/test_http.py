@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import datetime
 import gzip
-import ipaddress
 import socket
 import ssl
 import threading
@@ -14,13 +12,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.x509.oid import NameOID
 
 from providers import http
 from providers.errors import Misconfigured, OutcomeUnknown, Refused, Temporary
+from tests.providers.certificates import certificate
 from tests.providers.raw_server import Script, dripping, saying, serving
 
 OK = "HTTP/1.1 200 OK\nContent-Type: application/json\n"
@@ -192,7 +187,7 @@ def test_verification_of_certificates_cannot_be_switched_off() -> None:
 
 @pytest.mark.parametrize("flaw", ["untrusted", "expired", "other name"])
 def test_a_bad_certificate_is_refused_in_words(flaw: str, tmp_path: Path) -> None:
-    file = _certificate(tmp_path, flaw)
+    file = certificate(tmp_path, flaw)
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.load_cert_chain(file)
     verify: bool | str = True if flaw == "untrusted" else str(file)
@@ -204,39 +199,12 @@ def test_a_bad_certificate_is_refused_in_words(flaw: str, tmp_path: Path) -> Non
 
 
 def test_a_good_certificate_is_accepted(tmp_path: Path) -> None:
-    file = _certificate(tmp_path, "none")
+    file = certificate(tmp_path, "none")
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.load_cert_chain(file)
     with serving(saying(OK + "Content-Length: 2", b"{}"), tls=context) as pair:
         client = http.HttpClient(allow=[pair], verify=str(file))
         assert client.get(f"https://{pair}/", service="The service").status == 200
-
-
-def _certificate(folder: Path, flaw: str) -> Path:
-    """A self-signed certificate and its key in one file."""
-    key = ec.generate_private_key(ec.SECP256R1())
-    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "service")])
-    now = datetime.datetime.now(datetime.UTC)
-    ends = now - datetime.timedelta(days=1) if flaw == "expired" else now + datetime.timedelta(days=1)
-    host = x509.DNSName("other.example") if flaw == "other name" else x509.IPAddress(ipaddress.ip_address("127.0.0.1"))
-    made = (
-        x509.CertificateBuilder()
-        .subject_name(name)
-        .issuer_name(name)
-        .public_key(key.public_key())
-        .serial_number(x509.random_serial_number())
-        .not_valid_before(now - datetime.timedelta(days=2))
-        .not_valid_after(ends)
-        .add_extension(x509.SubjectAlternativeName([host]), critical=False)
-        .add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
-        .sign(key, hashes.SHA256())
-    )
-    file = folder / "certificate.pem"
-    private = key.private_bytes(
-        serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
-    )
-    file.write_bytes(made.public_bytes(serialization.Encoding.PEM) + private)
-    return file
 
 
 def answer(status: int, **headers: str) -> http.Answer:
