@@ -47,7 +47,7 @@ def check_address(url: str, allowed: frozenset[tuple[str, int]]) -> bool:
     parts = _split(url)
     host, port = (parts.hostname or "").rstrip("."), parts.port or _DEFAULT_PORTS.get(parts.scheme, 0)
     if parts.scheme not in _DEFAULT_PORTS or not host:
-        raise Misconfigured("The address must begin with https:// and a host name. Correct it in the feed's settings.")
+        raise Misconfigured("The address must begin with https:// and a host name. Correct it in its settings.")
     if parts.username is not None or parts.password is not None or "@" in parts.netloc:
         raise Misconfigured("The address holds a user name or password. Put the key into its own field instead.")
     if (host, port) in allowed:

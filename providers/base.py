@@ -1,8 +1,9 @@
 """The shapes that providers and the portal exchange, and the protocols an adapter implements.
 
 An adapter implements what its service offers: a provider of readings is a `ReadingsFeed` or, asked number by number, a
-`NumberReadings`; a source of complaints a `ComplaintsFeed` or a `NumberComplaints`. Every call may raise one of the
-errors of `providers.errors` and nothing else.
+`NumberReadings`; a source of complaints a `ComplaintsFeed` or a `NumberComplaints`; one that registers businesses and
+their numbers a `Registrar`; one that re-evaluates labels a `Remediator`. Every call may raise one of the errors of
+`providers.errors` and nothing else.
 """
 
 from __future__ import annotations
@@ -12,6 +13,8 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import IntEnum
 from typing import Any, Protocol, runtime_checkable
+
+from providers.business import Business, File, NumberResult, ProofStatus, ProviderNumber, RegistrarStatus
 
 Cursor = Mapping[str, Any]
 """Where a feed stands. JSON values only; opaque to everybody but the adapter that made it."""
@@ -178,51 +181,50 @@ class NumberComplaints(Connectable, Protocol):
 # Registration -------------------------------------------------------------------------------------------------------
 
 
-class Gate(IntEnum):
-    """One of a provider's decisions about a business: waiting, yes or no."""
-
-    PENDING = 1
-    APPROVED = 2
-    REJECTED = 3
-
-
-@dataclass(frozen=True, slots=True)
-class RegistrarStatus:
-    """Where a business stands at the provider: its vetting, its letter of authorization, reasons if refused."""
-
-    business: Gate
-    letter: Gate
-    reasons: Sequence[str] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class NumberResult:
-    """What became of one number of a bulk call; `reason` in words when it was refused."""
-
-    e164: str
-    accepted: bool
-    reason: str = ""
-
-
 class Registrar(Connectable, Protocol):
-    """Registers a business, its letter of authorization and its numbers (R2, D13, D27)."""
+    """Registers a business, its letter of authorization and its numbers (R2, D13, D27).
+
+    `business` is the provider's own id of the business, as `create_business` or `find_business` gave it. Reading is
+    free of charge and may be repeated. Where a call changes something and its outcome is unknown (`OutcomeUnknown`),
+    the reading beside it settles what became of it.
+    """
+
+    @property
+    def max_numbers_per_add(self) -> int:
+        """How many numbers one call may add."""
+        ...
+
+    @property
+    def takes_hosted_toll_free(self) -> bool:
+        """Whether a toll-free number that is hosted elsewhere can be added (D27)."""
+        ...
 
     def accept_terms(self) -> None:
         """Idempotent."""
         ...
 
-    def create_business(self, profile: Mapping[str, Any]) -> str:
-        """The provider's id of the business. An unknown outcome is `OutcomeUnknown`: look it up by `find_business`."""
+    def create_business(self, business: Business) -> str:
+        """The provider's id of the business; `Refused` with status 409 when there is one of this identity already."""
         ...
 
-    def find_business(self, legal_name: str) -> str | None: ...
+    def find_business(self, business: Business) -> str | None:
+        """The id of the business with this legal name and tax id, if the provider knows it."""
+        ...
+
+    def update_business(self, reference: str, business: Business) -> None:
+        """Correct what the provider knows of the business. Idempotent."""
+        ...
 
     def render_letter(self, business: str, *, signature_png: bytes | None, signer: str) -> bytes:
         """The letter of authorization as a PDF; free of charge."""
         ...
 
-    def enable(self, business: str, *, signed_letter: bytes) -> RegistrarStatus:
-        """Upload the signed letter and switch the service on. Billed by the provider."""
+    def enable(self, business: str, *, signed_letter: File) -> RegistrarStatus:
+        """Upload the signed letter and switch the service on. Billed; never twice while one is pending or approved."""
+        ...
+
+    def replace_letter(self, business: str, *, signed_letter: File) -> RegistrarStatus:
+        """Hand in another letter while the first is not approved; its gate is pending again."""
         ...
 
     def status(self, business: str) -> RegistrarStatus | None:
@@ -230,11 +232,43 @@ class Registrar(Connectable, Protocol):
         ...
 
     def add_numbers(self, business: str, e164s: Sequence[str]) -> Sequence[NumberResult]:
-        """One call of at most `max_numbers_per_add`, all or nothing at Telnyx. Billed per number."""
+        """One call of at most `max_numbers_per_add`, billed per number; all or nothing at Telnyx.
+
+        A result for each number, in order: all accepted, or none (see `NumberResult`). `Refused` when the business
+        itself may not add numbers now, `OutcomeUnknown` when `numbers` must tell.
+        """
         ...
 
     def remove_number(self, business: str, e164: str) -> None:
         """Removing an absent number is harmless."""
+        ...
+
+    def number(self, business: str, e164: str) -> ProviderNumber | None:
+        """The number as the provider holds it now; None when it does not. Free of charge."""
+        ...
+
+    def numbers(self, business: str) -> Iterator[ProviderNumber]:
+        """Every number that the provider holds for the business, in no order; free of charge.
+
+        Rows that are added or removed meanwhile shift pages, so a number may come twice or be missed: `number` asks
+        about one for certain.
+        """
+        ...
+
+    def hosted_elsewhere(self, business: str) -> Iterator[ProviderNumber]:
+        """The numbers that are hosted elsewhere with their ownership, removed ones included."""
+        ...
+
+    def confirm_ownership(self, business: str, e164: str, *, still_own: bool) -> ProviderNumber | None:
+        """Answer the provider's question; False has the number removed at once. None: it holds the number no more."""
+        ...
+
+    def submit_proof(self, business: str, files: Sequence[File], *, e164s: Sequence[str]) -> ProofStatus:
+        """Hand in proof for numbers hosted elsewhere: once for the business, again while it is not approved."""
+        ...
+
+    def proof_status(self, business: str) -> ProofStatus | None:
+        """None: no proof was handed in."""
         ...
 
 
@@ -253,7 +287,11 @@ class SubmissionState(IntEnum):
 
 @dataclass(frozen=True, slots=True)
 class SubmissionReport:
-    """One remediation request as the provider tells it. `results`: provider's bucket -> numbers (open set)."""
+    """One remediation request as the provider tells it. `results`: provider's bucket -> numbers (open set).
+
+    `count` numbers were asked about and `call_purpose` is what was said of them: with the time they tell one's own
+    request from others when its outcome was unknown, since no answer lists the numbers before the results do.
+    """
 
     reference: str
     state: SubmissionState
@@ -261,17 +299,30 @@ class SubmissionReport:
     results: Mapping[str, Sequence[str]] = field(default_factory=dict)
     tier1_completed_at: datetime | None = None
     tier2_completed_at: datetime | None = None
+    count: int = 0
+    call_purpose: str = ""
 
 
 class Remediator(Connectable, Protocol):
     """Asks a provider to re-evaluate labelled numbers (R84-R88)."""
 
+    @property
+    def max_numbers_per_submission(self) -> int:
+        """How many numbers one request may hold."""
+        ...
+
     def submit(self, business: str, e164s: Sequence[str], *, call_purpose: str, contact_email: str) -> SubmissionReport:
-        """One billed request for at most 2,000 numbers at Telnyx; not idempotent, so `OutcomeUnknown` is looked up."""
+        """One billed request; not idempotent, so `OutcomeUnknown` is looked up.
+
+        `NumbersRefused` tells which numbers stand in the way: status 409 those that are in an open request already,
+        422 those that the business does not have. Nothing was submitted then.
+        """
         ...
 
     def look_up(self, business: str, *, created_after: datetime) -> Sequence[SubmissionReport]:
-        """Requests made since a moment, without results: how an unknown outcome is settled."""
+        """Requests made since a moment, without results, newest first: how an unknown outcome is settled."""
         ...
 
-    def poll(self, business: str, reference: str) -> SubmissionReport: ...
+    def poll(self, business: str, reference: str) -> SubmissionReport:
+        """One request with its results. `Refused` with status 404: the provider does not know it."""
+        ...

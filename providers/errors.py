@@ -6,9 +6,11 @@ and never holds a key, a full address with parameters, or a number.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 
 class ProviderError(Exception):
-    """The base of the four; `message` is for people."""
+    """The base of the others; `message` is for people."""
 
     def __init__(self, message: str) -> None:
         super().__init__(message)
@@ -33,6 +35,14 @@ class Refused(ProviderError):
         super().__init__(message)
         self.status = status
         self.details = details
+
+
+class NumbersRefused(Refused):
+    """A bulk call was refused because of some of its numbers. `numbers`: E.164 -> why; empty when it was not told."""
+
+    def __init__(self, message: str, *, status: int, numbers: Mapping[str, str], details: tuple[str, ...] = ()) -> None:
+        super().__init__(message, status=status, details=details)
+        self.numbers = numbers
 
 
 class Misconfigured(ProviderError):

@@ -140,7 +140,7 @@ class HttpClient:
         if isinstance(exc, InvalidIPAddress):
             return addresses.refused_address(_host(url))
         if isinstance(exc, requests.exceptions.InvalidURL | requests.exceptions.InvalidHeader):
-            return Misconfigured(f"The address or key of {service} cannot be used. Correct it in the feed's settings.")
+            return Misconfigured(f"The address or key of {service} cannot be used. Correct it in its settings.")
         words = _words(exc, service, running.expired, self.deadline, self.cap)
         return OutcomeUnknown(words) if changes and not _never_arrived(exc) else Temporary(words)
 
@@ -213,7 +213,7 @@ def _refuse_redirect(response: requests.Response, service: str) -> None:
     if response.status_code in {301, 302, 303, 307, 308}:
         raise Misconfigured(
             f"{service} answered with a redirect to another address, which the portal does not follow. "
-            "Check the address in the feed's settings."
+            "Check the address in its settings."
         )
 
 

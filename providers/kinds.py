@@ -1,6 +1,7 @@
 """How a provider describes itself: what an admin sets, which key it takes, and how its adapter is made.
 
-Each adapter's module declares one or more `ProviderKind`; `providers.registry` gathers them.
+A feed is described by a `ProviderKind`, what takes businesses and numbers by a `ServiceKind`; `providers.registry`
+gathers both.
 """
 
 from __future__ import annotations
@@ -9,7 +10,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
-from providers.base import ComplaintsFeed, NumberComplaints, NumberReadings, ReadingsFeed
+from providers.base import ComplaintsFeed, NumberComplaints, NumberReadings, ReadingsFeed, Registrar, Remediator
 from providers.http import HttpClient
 
 Feed = ReadingsFeed | NumberReadings | ComplaintsFeed | NumberComplaints
@@ -40,7 +41,8 @@ class ProviderKind:
     """A provider as an admin chooses it.
 
     `key_label` empty: it needs no key; `key_optional`: it works without one. `billed`: the provider charges for each
-    number that it is asked about, so the portal asks within a budget (B11).
+    number that it is asked about, so the portal asks within a budget (B11). `verdicts_of` is the key of the source
+    whose own verdict it brings (D19); empty for carriers' calls and complaints.
     """
 
     key: str
@@ -53,3 +55,20 @@ class ProviderKind:
     make: Callable[[Values, str, HttpClient], Feed]
     key_optional: bool = False
     billed: bool = False
+    verdicts_of: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ServiceKind:
+    """A provider that registers businesses and numbers, or re-evaluates labels, as an account names it (D27).
+
+    An account has one, with one key. `about` says what it does and what it charges for, in words for an admin.
+    """
+
+    key: str
+    name: str
+    about: str
+    key_label: str
+    settings: tuple[Setting, ...]
+    make_registrar: Callable[[Values, str, HttpClient], Registrar]
+    make_remediator: Callable[[Values, str, HttpClient], Remediator]

@@ -42,6 +42,25 @@ class TelnyxClient:
         except Temporary as exc:
             raise OutcomeUnknown(f"{SERVICE} took the request, and its answer cannot be read.") from exc
 
+    def send_repeatable(self, method: str, path: str, body: Any = None) -> Any:
+        """The same for what may be sent again without harm or cost: instead of unknown its outcome is `Temporary`."""
+        try:
+            return self.send(method, path, body)
+        except OutcomeUnknown as exc:
+            raise Temporary(exc.message) from exc
+
+    def send_for_pdf(self, path: str, body: Any) -> bytes:
+        """POST something that is free and changes nothing, and is answered by a PDF."""
+        headers = self._headers | {"Accept": "application/pdf, application/json"}
+        try:
+            answer = self._http.send("POST", self._base + path, service=SERVICE, body=body, headers=headers)
+            judge(answer, changes=True)
+        except OutcomeUnknown as exc:
+            raise Temporary(exc.message) from exc
+        if not answer.body.startswith(b"%PDF"):
+            raise Temporary(f"{SERVICE} sent something else than a PDF. It will be asked again.")
+        return answer.body
+
 
 class Meta:
     """A list's `meta`: how many pages and results there are in all."""

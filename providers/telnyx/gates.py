@@ -5,9 +5,11 @@ They are decided apart, and no webhook tells of them. Numbers can be added once 
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
-from providers.base import Gate, RegistrarStatus
+from providers import parsing
+from providers.business import Gate, RegistrarStatus
 from providers.errors import Refused, Temporary
 from providers.telnyx.client import SERVICE, TelnyxClient, segment
 
@@ -37,7 +39,24 @@ def gates_of(answer: Any) -> RegistrarStatus | None:
         business=_gate(settings, "status"),
         letter=_gate(settings, "loa_status"),
         reasons=tuple(str(one) for one in reasons) if isinstance(reasons, list) else (),
+        created_at=_created(settings),
     )
+
+
+def in_force(answer: Any) -> RegistrarStatus:
+    """The same of an answer that says what was just set; `Temporary` when it calls the settings deleted."""
+    status = gates_of(answer)
+    if status is None:
+        raise Temporary(f"{SERVICE} took the request and calls the settings deleted. It will be asked again.")
+    return status
+
+
+def _created(settings: dict[str, Any]) -> datetime | None:
+    """When it was enabled; an unreadable time is left out, since no decision is worth failing for it."""
+    try:
+        return parsing.moment(settings, "created_at")
+    except ValueError:
+        return None
 
 
 def _gate(settings: dict[str, Any], name: str) -> Gate:
