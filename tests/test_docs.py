@@ -42,7 +42,7 @@ ENUMERATIONS = (
     states.CampaignState,
     EnrollmentState,
 )
-DRAWN = (states.FeedState, states.ImportState)
+DRAWN = (states.FeedState, states.ImportState, EnrollmentState)
 EDGE = re.compile(r"^ +(\S+) --> (\S+?)(?:: (.*))?$", re.MULTILINE)
 
 

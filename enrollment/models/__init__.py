@@ -1,5 +1,18 @@
 """Enrolling the business in services: the tables, one module per noun."""
 
-from enrollment.models.enrollment import EnrolledService, Enrollment, EnrollmentState
+from enrollment.models.business import ProfileSection
+from enrollment.models.enrollment import Enrollment, EnrollmentEvent
+from enrollment.models.files import Attachment, Letter
+from enrollment.models.mail import OutgoingMail
+from enrollment.states import EnrolledService, EnrollmentState
 
-__all__ = ["EnrolledService", "Enrollment", "EnrollmentState"]
+__all__ = [
+    "Attachment",
+    "EnrolledService",
+    "Enrollment",
+    "EnrollmentEvent",
+    "EnrollmentState",
+    "Letter",
+    "OutgoingMail",
+    "ProfileSection",
+]
