@@ -7,7 +7,6 @@ from typing import Any
 
 import pytest
 
-from providers.business import Gate, RegistrarStatus
 from providers.errors import Misconfigured, OutcomeUnknown, ProviderError, Refused, Temporary
 from providers.http import Answer, HttpClient
 from providers.telnyx.client import TelnyxClient, details_of, judge
