@@ -18,7 +18,7 @@ from django.db import connection, transaction
 from accounts.models import Account
 from benchmarks import ingest_part
 from common import csv_export
-from phone_numbers.feeds import ingest, ingest_sql, rating
+from phone_numbers.feeds import ingest, ingest_sql, rating, rules
 from phone_numbers.models import NumberEvent, NumberStatus, PhoneNumber, Reading, Source, SourceView
 from phone_numbers.states import NO_SCORE, EventKind, Rating
 from providers.base import Observation
@@ -210,7 +210,7 @@ def _rate(
     account: Account, views: Iterable[SourceView], numbers: list[PhoneNumber], sources: list[Source], now: datetime
 ) -> None:
     """Rate every number from its views, write its status, and one event per change."""
-    rule, kinds = rating.rule_for(account), {source.pk: source.kind for source in sources}
+    rule, kinds = rules.rule_for(account), {source.pk: source.kind for source in sources}
     by_number: dict[int, list[SourceView]] = defaultdict(list)
     for view in views:
         by_number[view.number_id].append(view)

@@ -199,6 +199,7 @@ KIND = ProviderKind(
     name="Hiya Number Reputation",
     about="Hiya's own verdict and four grades per number. Hiya charges for each number with each request.",
     gives=Gives.READINGS,
+    verdicts_of="hiya",
     key_label="App secret",
     interval_seconds=24 * 3600,
     settings=(

@@ -42,6 +42,7 @@ USE_I18N = False
 
 INSTALLED_APPS = [
     "reputation_portal.apps.ReputationPortalConfig",
+    "remediation",
     "enrollment",
     "phone_numbers",
     "accounts",
@@ -204,6 +205,11 @@ CELERY_BEAT_SCHEDULE = {
         "task": "phone_numbers.feeds.rerate_due_numbers",
         "schedule": 10.0,
         "options": {"expires": 30},
+    },
+    "follow changed rules": {
+        "task": "phone_numbers.feeds.follow_changed_rules",
+        "schedule": 60.0,
+        "options": {"expires": 60},
     },
     "fold the counters": {"task": "phone_numbers.fold_number_counts", "schedule": 60.0, "options": {"expires": 60}},
     "resume imports": {"task": "phone_numbers.run_due_imports", "schedule": 5.0, "options": {"expires": 15}},

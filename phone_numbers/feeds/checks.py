@@ -2,8 +2,8 @@
 
 The rule: a busy number (rated Mixed or Spam, tagged, or its rating changed within three days) is asked at the feed's
 own interval and before all others. A number that stays quiet is asked after 1, 2, 4 and then always 7 intervals, but
-never later than the check period that the rating rule assumes of a provider (D19), or its view would go stale by our
-own choice. `checks_sql` says the same for many rows; a test holds both equal.
+never later than the feed's check period (D19), after twice which its view goes stale. `checks_sql` says the same for
+many rows; a test holds both equal.
 """
 
 from __future__ import annotations
@@ -13,10 +13,10 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from django.conf import settings
 from django.db import connection
 
 from phone_numbers.feeds import checks_sql
+from phone_numbers.feeds.rules import check_period_of
 from phone_numbers.models import Feed, FeedRun
 
 STRETCHES = (1, 2, 4, 7)
@@ -24,18 +24,22 @@ CHANGED_LATELY = timedelta(days=3)
 DAY = timedelta(days=1)
 
 
-def next_interval(base: timedelta, *, busy: bool, quiet: int) -> timedelta:
-    """Return how long to wait before the next check of a number that was quiet for `quiet` checks in a row."""
+def next_interval(base: timedelta, *, period: timedelta, busy: bool, quiet: int) -> timedelta:
+    """Return how long to wait before the next check of a number that was quiet for `quiet` checks in a row.
+
+    `period` is the feed's check period: the longest wait, unless the feed's own interval is longer.
+    """
     if busy:
         return base
     stretched = base * STRETCHES[min(quiet, len(STRETCHES) - 1)]
-    return min(stretched, max(base, settings.PROVIDER_CHECK_PERIOD))
+    return min(stretched, max(base, period))
 
 
 def stretched_seconds(feed: Feed) -> list[int]:
     """Return the waits of a feed's quiet numbers, by how often they were quiet."""
     base = timedelta(seconds=feed.interval_seconds)
-    waits = [next_interval(base, busy=False, quiet=quiet) for quiet in range(len(STRETCHES))]
+    period = check_period_of(feed)
+    waits = [next_interval(base, period=period, busy=False, quiet=quiet) for quiet in range(len(STRETCHES))]
     return [int(wait.total_seconds()) for wait in waits]
 
 

@@ -135,7 +135,7 @@ class _Words:
         """Say that a source's view is too old to count (B2)."""
         last = rule_of.mark_time(one.named.facts.marks[0])
         provider = one.named.facts.kind == SourceKind.PROVIDER
-        limit = self.rule.provider_limit if provider else self.rule.window
+        limit = self.rule.provider_limit(one.named.facts.source) if provider else self.rule.window
         return (
             f"{one.named.name} is stale and does not count: its last observation, on {self.day(last)}, "
             f"is more than {_days(limit)} old."

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 from django import forms
@@ -53,6 +54,8 @@ class FeedForm(forms.Form):
                 initial=feed.daily_budget if feed else None,
                 help_text="The most numbers asked about in a day (UTC). Empty: no limit. Flagged numbers go first.",
             )
+        if kind.verdicts_of:
+            self.fields["check_period_hours"] = _period_field(feed)
         self._set_initial(feed)
 
     def _set_initial(self, feed: Feed | None) -> None:
@@ -89,7 +92,24 @@ class FeedForm(forms.Form):
             "settings": self.provider_settings,
             "secret": self.cleaned_data.get("secret", "").strip(),
             "daily_budget": self.cleaned_data.get("daily_budget"),
+            "check_period_hours": self.cleaned_data.get("check_period_hours"),
         }
+
+
+def _period_field(feed: Feed | None) -> forms.IntegerField:
+    """Return the field of D19's check period; 60 days are beyond what any provider needs."""
+    hours = settings.PROVIDER_CHECK_PERIOD // timedelta(hours=1)
+    return forms.IntegerField(
+        label="Check period in hours",
+        min_value=1,
+        max_value=1440,
+        required=False,
+        initial=feed.check_period_hours if feed else None,
+        help_text=(
+            "Within what time every number is asked about. A verdict older than twice this is stale and does not "
+            f"count. Empty: the portal's own value, {hours} hours."
+        ),
+    )
 
 
 def _key_field(kind: registry.ProviderKind, *, has_one: bool) -> forms.CharField:

@@ -18,7 +18,8 @@ from django.db import connection, transaction
 
 from accounts.models import Account
 from phone_numbers.feeds import ingest_sql, partitions
-from phone_numbers.feeds.rating import MICROSECOND, RatingRule, mark_of, rule_for
+from phone_numbers.feeds.rating import MICROSECOND, RatingRule, mark_of
+from phone_numbers.feeds.rules import rule_for
 from phone_numbers.models import Source
 from phone_numbers.states import NO_SCORE, Rating, SourceKind
 from providers.base import CATEGORY_LENGTH, IDENT_LENGTH, SOURCE_LENGTH, Observation
@@ -84,6 +85,14 @@ def rerate_due(account: Account, *, now: datetime, limit: int = 10_000) -> int:
     return _rerate(account, ingest_sql.HELD_DUE, now=now, limit=limit)[0]
 
 
+def rerate_after(account: Account, *, after: int, least: Rating, now: datetime, limit: int) -> tuple[int, int]:
+    """Rate again the next `limit` numbers above an id that are rated `least` or worse.
+
+    Return how many there were, and the last one's id (0 without one). A number that somebody holds is waited for.
+    """
+    return _rerate(account, ingest_sql.HELD_AFTER, now=now, limit=limit, after=after, least=int(least))
+
+
 def preview_rule(account: Account, rule: RatingRule, *, now: datetime) -> dict[tuple[Rating, Rating], int]:
     """Return how many numbers another rule would move, by (from, to); nothing is kept.
 
@@ -133,9 +142,12 @@ def _params(account: Account, rule: RatingRule, *, now: datetime) -> dict[str, A
         "future": now + settings.FUTURE_TOLERANCE,
         "oldest": now - settings.READING_RETENTION,
         "window_mark": mark_of(now - rule.window, flagged=False),
-        "provider_mark": mark_of(now - rule.provider_limit, flagged=False),
+        "provider_mark": mark_of(now - rule.provider_limit(), flagged=False),
         "window_microseconds": rule.window // MICROSECOND,
-        "provider_microseconds": rule.provider_limit // MICROSECOND,
+        "provider_microseconds": rule.provider_limit() // MICROSECOND,
+        "own_keys": list(rule.check_periods),
+        "own_marks": [mark_of(now - rule.provider_limit(key), flagged=False) for key in rule.check_periods],
+        "own_microseconds": [rule.provider_limit(key) // MICROSECOND for key in rule.check_periods],
         "min_observations": rule.min_observations,
         "spam_share": rule.spam_share,
         "spam_carriers": rule.spam_carriers,

@@ -54,6 +54,12 @@ SELECT {HELD_COLUMNS} FROM numbers_numberstatus
 WHERE account_id = %(account)s AND rerate_at <= %(now)s
 ORDER BY number_id LIMIT %(limit)s FOR NO KEY UPDATE SKIP LOCKED
 """
+HELD_AFTER = f"""
+CREATE TEMP TABLE held ON COMMIT DROP AS
+SELECT {HELD_COLUMNS} FROM numbers_numberstatus
+WHERE account_id = %(account)s AND rating >= %(least)s AND number_id > %(after)s
+ORDER BY number_id LIMIT %(limit)s FOR NO KEY UPDATE
+"""
 # Thresholds decide only between Mixed and Spam: a number that nothing flags stays what it is under any of them.
 HELD_FLAGGED = f"""
 CREATE TEMP TABLE held ON COMMIT DROP AS
@@ -115,6 +121,8 @@ MERGED = """
 CREATE TEMP TABLE merged ON COMMIT DROP AS
 WITH joined AS (
     SELECT number_id, source_id, source.kind, fresh.n IS NOT NULL AS touched,
+        coalesce(own.mark, %(provider_mark)s) AS provider_mark,
+        coalesce(own.microseconds, %(provider_microseconds)s) AS provider_microseconds,
         seen.verdict AS old_verdict, seen.since AS old_since,
         CASE WHEN fresh.n IS NULL THEN seen.marks WHEN seen.marks IS NULL THEN fresh.marks
              WHEN fresh.marks[cardinality(fresh.marks)] >= seen.marks[1] THEN (fresh.marks || seen.marks)[1:10]
@@ -127,10 +135,12 @@ WITH joined AS (
         CASE WHEN fresh.n IS NULL OR seen.last_seen > fresh.last_seen THEN seen.raw_hash
              ELSE coalesce(fresh.raw_hash, seen.raw_hash, 0) END AS raw_hash
     FROM seen FULL JOIN fresh USING (number_id, source_id) JOIN numbers_source AS source ON source.id = source_id
+    LEFT JOIN unnest(%(own_keys)s::text[], %(own_marks)s::bigint[], %(own_microseconds)s::bigint[])
+        AS own (key, mark, microseconds) ON own.key = source.key
     OFFSET 0
 ), judged AS (
     SELECT *, marks[1] & 1 = 1 AS flagged, marks[cardinality(marks)] AS oldest,
-        marks[1] < CASE kind WHEN 2 THEN %(provider_mark)s ELSE %(window_mark)s END AS stale,
+        marks[1] < CASE kind WHEN 2 THEN provider_mark ELSE %(window_mark)s END AS stale,
         CASE WHEN kind = 2 THEN own_verdict WHEN marks[1] & 1 = 0 THEN 1 WHEN (
             SELECT count(*) >= %(min_observations)s AND sum(mark & 1) * 100 >= %(spam_share)s * count(*)
             FROM unnest(marks) AS mark WHERE mark >= %(window_mark)s
@@ -144,7 +154,7 @@ SELECT number_id, source_id, kind, touched, marks, category, raw_hash, flagged, 
          WHEN touched THEN timestamptz 'epoch' + (marks[1] >> 1) * interval '1 microsecond'
          ELSE %(now)s END AS since,
     CASE WHEN stale THEN NULL
-         WHEN kind = 2 THEN (marks[1] >> 1) + %(provider_microseconds)s + 1
+         WHEN kind = 2 THEN (marks[1] >> 1) + provider_microseconds + 1
          WHEN oldest >= %(window_mark)s THEN (oldest >> 1) + %(window_microseconds)s + 1
          ELSE ((SELECT min(mark) FROM unnest(marks) AS mark WHERE mark >= %(window_mark)s) >> 1)
             + %(window_microseconds)s + 1 END AS changes_at

@@ -5,13 +5,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
-from django.conf import settings
-
-from accounts.models import Account
 from phone_numbers.states import Rating, SourceKind
 
 MARKS_KEPT = 10  # fixed: the stored value is a mergeable list of the ten newest, whatever the order of arrival
@@ -24,6 +21,7 @@ class RatingRule:
     """The thresholds of D19 for one account.
 
     `spam_share` is in percent; `spam_carriers` is how many carriers must say Spam (1 is R35, more departs from it).
+    `check_periods` are those of providers (by the key of their source) whose feeds have one of their own.
     """
 
     window: timedelta
@@ -32,23 +30,11 @@ class RatingRule:
     provider_check_period: timedelta
     tag_expiry: timedelta
     spam_carriers: int = 1
+    check_periods: Mapping[str, timedelta] = field(default_factory=dict)
 
-    @property
-    def provider_limit(self) -> timedelta:
+    def provider_limit(self, source: str = "") -> timedelta:
         """Return how long a provider's view counts after its last refresh: twice its check period."""
-        return 2 * self.provider_check_period
-
-
-def rule_for(account: Account) -> RatingRule:
-    """Return the rule with the account's own thresholds, and the portal's where it has none."""
-    return RatingRule(
-        window=settings.RATING_WINDOW,
-        min_observations=account.rating_min_observations or settings.RATING_MIN_OBSERVATIONS,
-        spam_share=account.rating_spam_share or settings.RATING_SPAM_SHARE,
-        provider_check_period=settings.PROVIDER_CHECK_PERIOD,
-        tag_expiry=settings.TAG_EXPIRY,
-        spam_carriers=account.spam_carriers,
-    )
+        return 2 * self.check_periods.get(source, self.provider_check_period)
 
 
 def mark_of(observed_at: datetime, *, flagged: bool) -> int:
@@ -68,11 +54,15 @@ def merge_marks(*lists: Iterable[int]) -> list[int]:
 
 @dataclass(frozen=True, slots=True)
 class SourceFacts:
-    """What is known of one source about one number. `verdict` is a provider's own; carriers have Rating.UNKNOWN."""
+    """What is known of one source about one number.
+
+    `verdict` is a provider's own; carriers have Rating.UNKNOWN. `source` is the source's key.
+    """
 
     kind: SourceKind
     marks: Sequence[int]
     verdict: Rating = Rating.UNKNOWN
+    source: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +86,7 @@ def judge_source(facts: SourceFacts, rule: RatingRule, *, now: datetime) -> Sour
     flagged_now = bool(facts.marks) and facts.marks[0] % 2 == 1
     flagged = sum(mark % 2 for mark in inside)
     if facts.kind == SourceKind.PROVIDER:
-        verdict, limit = facts.verdict, mark_time(facts.marks[0]) + rule.provider_limit
+        verdict, limit = facts.verdict, mark_time(facts.marks[0]) + rule.provider_limit(facts.source)
     else:
         verdict = _carrier_verdict(flagged_now=flagged_now, seen=len(inside), flagged=flagged, rule=rule)
         limit = mark_time((inside or facts.marks)[-1]) + rule.window
@@ -105,7 +95,7 @@ def judge_source(facts: SourceFacts, rule: RatingRule, *, now: datetime) -> Sour
 
 
 def _is_stale(facts: SourceFacts, rule: RatingRule, *, now: datetime) -> bool:
-    limit = rule.provider_limit if facts.kind == SourceKind.PROVIDER else rule.window
+    limit = rule.provider_limit(facts.source) if facts.kind == SourceKind.PROVIDER else rule.window
     return mark_time(facts.marks[0]) < now - limit
 
 

@@ -9,7 +9,7 @@ from kombu.exceptions import OperationalError
 
 from accounts.models import Account
 from common.scope import account_scope, all_accounts
-from phone_numbers.feeds import ingest, leases, polling
+from phone_numbers.feeds import applied, ingest, leases, polling
 
 log = structlog.get_logger(__name__)
 
@@ -40,3 +40,12 @@ def rerate_due_numbers() -> None:
         with account_scope(account):
             while ingest.rerate_due(account, now=now):
                 pass
+
+
+@shared_task(name="phone_numbers.feeds.follow_changed_rules")
+def follow_changed_rules() -> None:
+    """Rate again the numbers of accounts whose rule is another one than they were rated by."""
+    for account in Account.objects.all():
+        rated = applied.follow(account, now=timezone.now())
+        if rated:
+            log.info("rated by a changed rule", account=account.pk, numbers=rated)

@@ -1,5 +1,6 @@
 """Tables of the hub, by noun."""
 
+from phone_numbers.models.applied_rules import AppliedRule
 from phone_numbers.models.areas import AreaRelease, Country
 from phone_numbers.models.campaigns import Campaign, CampaignNumber
 from phone_numbers.models.checks import NumberCheck
@@ -10,6 +11,7 @@ from phone_numbers.models.imports import ImportChunk, ImportJob, ImportRow
 from phone_numbers.models.inventory import AreaPrefix, NumberStatus, PhoneNumber
 
 __all__ = [
+    "AppliedRule",
     "AreaPrefix",
     "AreaRelease",
     "Campaign",

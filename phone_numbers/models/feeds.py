@@ -28,6 +28,11 @@ class Feed(models.Model):
     daily_budget = models.PositiveIntegerField(
         null=True, blank=True, help_text="Billed checks a day (UTC); empty: no limit. Only for feeds that bill checks."
     )
+    check_period_hours = models.PositiveSmallIntegerField(
+        null=True,
+        blank=True,
+        help_text="Within what time every number is asked about (D19); empty: PROVIDER_CHECK_PERIOD_HOURS.",
+    )
     forecast = models.JSONField(default=dict, help_text="What a day of checks would cost; see feeds/checks.")
     paused = models.BooleanField(default=False)
     state = models.CharField(max_length=8, choices=states.FeedState, default=states.FeedState.DUE)

@@ -11,6 +11,7 @@ from django.http import Http404
 from accounts.models import Account
 from common.scope import all_accounts
 from phone_numbers.feeds import checks
+from phone_numbers.feeds.rules import check_period_of
 from phone_numbers.models import Feed, FeedRun
 from phone_numbers.states import FeedState
 from providers import registry
@@ -100,6 +101,12 @@ def spending_of(feed: Feed, *, now: datetime) -> Spending | None:
     expected = checks.stored_forecast(feed)
     words = expected.words(feed.daily_budget) if expected else "Known after the first run."
     return Spending(checks.used_today(feed, now=now), feed.daily_budget, words)
+
+
+def check_period_seconds(feed: Feed) -> int | None:
+    """Return a feed's check period in seconds (D19), or None for a feed without verdicts of its own."""
+    kind = registry.KINDS.get(feed.provider)
+    return int(check_period_of(feed).total_seconds()) if kind and kind.verdicts_of else None
 
 
 def provider_name(feed: Feed) -> str:

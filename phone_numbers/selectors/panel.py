@@ -9,6 +9,7 @@ from uuid import UUID
 
 from accounts.models import Account
 from phone_numbers.feeds import rating as rule_of
+from phone_numbers.feeds import rules
 from phone_numbers.feeds.explain import Explanation, NamedFacts, Stored, explain
 from phone_numbers.feeds.rating import MARKS_KEPT, RatingRule, SourceFacts
 from phone_numbers.models import PhoneNumber, SourceView
@@ -84,9 +85,9 @@ def number_of(account: Account, uuid: UUID) -> PhoneNumber | None:
 
 
 def panel_of(account: Account, number: PhoneNumber, *, now: datetime, zone: tzinfo) -> Panel:
-    """Gather the panel of a number. Five queries, whatever the number has behind it."""
+    """Gather the panel of a number. Six queries, whatever the number has behind it."""
     views = list(SourceView.objects.filter(number=number).select_related("source").order_by("source_id"))
-    rule = rule_of.rule_for(account)
+    rule = rules.rule_for(account)
     days = scores.daily_scores(number, now=now)
     return Panel(
         number=number,
@@ -102,7 +103,8 @@ def panel_of(account: Account, number: PhoneNumber, *, now: datetime, zone: tzin
 def facts_of(view: SourceView) -> SourceFacts:
     """Return what the rule looks at in a view: a carrier's stored verdict is an outcome, not a fact."""
     kind = SourceKind(view.source.kind)
-    return SourceFacts(kind, view.marks, Rating(view.verdict) if kind == SourceKind.PROVIDER else Rating.UNKNOWN)
+    verdict = Rating(view.verdict) if kind == SourceKind.PROVIDER else Rating.UNKNOWN
+    return SourceFacts(kind, view.marks, verdict, view.source.key)
 
 
 def source_line(view: SourceView, rule: RatingRule, *, now: datetime) -> SourceLine:

@@ -11,7 +11,10 @@ from accounts.models import Account, User
 from accounts.services import record_audit
 from common.scope import all_accounts
 from common.sealed import seal
+from common.wakeup import wake_on_commit
 from phone_numbers.models import Feed
+
+FOLLOW_TASK = "phone_numbers.feeds.follow_changed_rules"  # a feed's check period bears on what its verdicts count
 
 
 def secret_place(feed: Feed) -> str:
@@ -37,6 +40,7 @@ def add_feed(
     actor: User,
     now: datetime,
     daily_budget: int | None = None,
+    check_period_hours: int | None = None,
 ) -> Feed:
     """Add a feed that is due at once. IntegrityError when the account has one of that name."""
     with all_accounts():
@@ -47,12 +51,14 @@ def add_feed(
             settings=dict(settings),
             interval_seconds=interval_seconds,
             daily_budget=daily_budget,
+            check_period_hours=check_period_hours,
             created_at=now,
             due_at=now,
         )
         if secret:
             set_secret(feed, secret)
         record_audit(account, actor=actor, action="feed.added", target=name, now=now, provider=provider)
+    wake_on_commit(FOLLOW_TASK)
     return feed
 
 
@@ -67,10 +73,11 @@ def change_feed(
     actor: User,
     now: datetime,
     daily_budget: int | None = None,
+    check_period_hours: int | None = None,
 ) -> None:
     """Change a feed's settings; an empty `secret` keeps the one there is. A feed that was stopped is tried again."""
     feed.name, feed.settings, feed.interval_seconds = name, dict(settings), interval_seconds
-    feed.daily_budget = daily_budget
+    feed.daily_budget, feed.check_period_hours = daily_budget, check_period_hours
     feed.paused, feed.failures, feed.last_error, feed.due_at = False, 0, "", now
     with all_accounts():
         feed.save(
@@ -79,6 +86,7 @@ def change_feed(
                 "settings",
                 "interval_seconds",
                 "daily_budget",
+                "check_period_hours",
                 "paused",
                 "failures",
                 "last_error",
@@ -90,6 +98,7 @@ def change_feed(
         record_audit(
             feed.account, actor=actor, action="feed.changed", target=name, now=now, secret_replaced=bool(secret)
         )
+    wake_on_commit(FOLLOW_TASK)
 
 
 @transaction.atomic

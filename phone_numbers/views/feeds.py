@@ -75,6 +75,7 @@ class FeedDetailView(FeedPage):
         settings, runs = selectors.shown_settings(self.feed), selectors.recent_runs(self.feed)
         spending = selectors.spending_of(self.feed, now=timezone.now())
         context = self.described(self.feed) | {"settings": settings, "runs": runs, "spending": spending}
+        context["check_period"] = selectors.check_period_seconds(self.feed)
         return render(request, "feeds/_detail.html" if request.htmx else "feeds/detail.html", context)
 
 

@@ -16,7 +16,8 @@ from django.views.generic import View
 
 from accounts.access import AccountPageMixin
 from phone_numbers.feeds import ingest
-from phone_numbers.feeds.rating import RatingRule, rule_for
+from phone_numbers.feeds.rating import RatingRule
+from phone_numbers.feeds.rules import rule_for
 from phone_numbers.services import thresholds
 from phone_numbers.states import STATUS_BY_RATING
 

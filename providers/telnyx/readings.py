@@ -184,6 +184,7 @@ KIND = ProviderKind(
     name="Telnyx Number Reputation",
     about="A provider's own verdict and four scores per number, from cached reads that are free of charge.",
     gives=Gives.READINGS,
+    verdicts_of="telnyx",
     key_label="API key",
     interval_seconds=900,
     settings=(ADDRESS, Setting("enterprise_id", "Enterprise id", "Empty: the numbers of all enterprises of this key.")),

@@ -126,6 +126,7 @@ KIND = ProviderKind(
     name="Telnyx, refreshed on demand",
     about="Telnyx looks at a number when the portal asks for it, and charges for each: for numbers that matter now.",
     gives=Gives.READINGS,
+    verdicts_of="telnyx",
     key_label="API key",
     interval_seconds=24 * 3600,
     settings=(ADDRESS, Setting("enterprise_id", "Enterprise id", "Whose numbers are refreshed.", required=True)),

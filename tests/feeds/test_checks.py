@@ -21,6 +21,7 @@ from tests.factories import make_feed, make_number
 
 pytestmark = pytest.mark.django_db
 DAY = timedelta(days=1)
+PERIOD = 3 * DAY  # the portal's own
 
 
 class Source:
@@ -146,7 +147,7 @@ def test_a_number_that_the_source_does_not_know_waits_longest(acme, feed):
     run_once(feed, Source({known: Verdict.HEALTHY}))
     with account_scope(acme):
         waits = {check.number.e164: check.next_at - check.checked_at for check in NumberCheck.objects.all()}
-    assert waits[unknown] == checks.next_interval(DAY, busy=False, quiet=3)
+    assert waits[unknown] == checks.next_interval(DAY, period=PERIOD, busy=False, quiet=3)
     assert waits[known] == DAY
 
 
@@ -162,7 +163,7 @@ def test_the_other_accounts_numbers_are_never_asked(acme, globex, feed):
     ("busy", "quiet", "days"), [(True, 0, 1), (True, 3, 1), (False, 0, 1), (False, 1, 2), (False, 2, 3), (False, 9, 3)]
 )
 def test_quiet_numbers_wait_longer_but_never_past_the_check_period(busy, quiet, days):
-    assert checks.next_interval(DAY, busy=busy, quiet=quiet) == days * DAY
+    assert checks.next_interval(DAY, period=PERIOD, busy=busy, quiet=quiet) == days * DAY
 
 
 @hypothesis_settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
@@ -172,10 +173,14 @@ def test_quiet_numbers_wait_longer_but_never_past_the_check_period(busy, quiet, 
     was_busy=st.booleans(),
     quiet=st.integers(0, 3),
     hours=st.sampled_from([1, 6, 24, 100]),
+    own_period=st.none() | st.sampled_from([5, 24, 200]),
 )
-def test_the_statement_settles_as_the_function_says(acme, feed, rating, changed_days, was_busy, quiet, hours):
+def test_the_statement_settles_as_the_function_says(
+    acme, feed, rating, changed_days, was_busy, quiet, hours, own_period
+):
     now: datetime = timezone.now()
-    feed.interval_seconds = hours * 3600
+    feed.interval_seconds, feed.check_period_hours = hours * 3600, own_period
+    period = PERIOD if own_period is None else timedelta(hours=own_period)
     with account_scope(acme):
         number = make_number(acme, rating=rating, rating_since=now - timedelta(days=changed_days, minutes=1))
         NumberCheck.objects.create(
@@ -185,7 +190,7 @@ def test_the_statement_settles_as_the_function_says(acme, feed, rating, changed_
         check = NumberCheck.objects.get(number=number)
     busy = rating >= Rating.MIXED or changed_days < 3
     steps = 0 if busy or was_busy else min(quiet + 1, 3)
-    expected = checks.next_interval(timedelta(hours=hours), busy=busy, quiet=steps)
+    expected = checks.next_interval(timedelta(hours=hours), period=period, busy=busy, quiet=steps)
     assert (check.busy, check.next_at - now) == (busy, expected)
 
 

@@ -14,11 +14,11 @@ from hypothesis import strategies as st
 
 from accounts.models import Account
 from common.scope import account_scope
-from phone_numbers.feeds import ingest, rating
+from phone_numbers.feeds import ingest, rating, rules
 from phone_numbers.models import NumberCount, NumberEvent, NumberStatus, PhoneNumber, Reading, SourceView
 from phone_numbers.states import Rating, SourceKind
 from providers.base import Observation, Verdict
-from tests.factories import make_number
+from tests.factories import make_feed, make_number
 
 NOW = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)
 CARRIERS = ("att", "verizon", "tmobile")
@@ -55,7 +55,7 @@ def expected_rating(history: list[Observation], rule: rating.RatingRule, now: da
         verdict = max((o.verdict or 0 for o in own if o.observed_at == newest), default=0)
         marks = rating.merge_marks([rating.mark_of(o.observed_at, flagged=o.flagged) for o in own])
         kind = SourceKind.PROVIDER if source == "telnyx" else SourceKind.CARRIER
-        facts.append(rating.SourceFacts(kind, marks, Rating(verdict)))
+        facts.append(rating.SourceFacts(kind, marks, Rating(verdict), source))
     return rating.judge_number(facts, rule, now=now)
 
 
@@ -78,15 +78,22 @@ def numbers_of(account: Account) -> dict[str, PhoneNumber]:
 
 @pytest.mark.django_db(transaction=False)
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(history=histories, size=st.integers(1, 40), spam_carriers=st.integers(1, 3), seed=st.integers(0, 9))
-def test_the_rule_in_sql_equals_the_rule_in_python(acme, history, size, spam_carriers, seed):
+@given(
+    history=histories,
+    size=st.integers(1, 40),
+    spam_carriers=st.integers(1, 3),
+    hours=st.none() | st.sampled_from([6, 48, 300]),
+    seed=st.integers(0, 9),
+)
+def test_the_rule_in_sql_equals_the_rule_in_python(acme, history, size, spam_carriers, hours, seed):
     acme.spam_carriers = spam_carriers
     random.Random(seed).shuffle(history)
     with account_scope(acme), undone():
+        make_feed(acme, check_period_hours=hours)
         numbers = numbers_of(acme)
         for page in pages_of(history, size):
             ingest.ingest_page(acme, page, now=NOW)
-        rule = rating.rule_for(acme)
+        rule = rules.rule_for(acme)
         for moment in (NOW, NOW + timedelta(days=3), NOW + timedelta(days=40)):
             ingest.rerate_due(acme, now=moment)
             for e164, number in numbers.items():
