@@ -4,6 +4,8 @@ from enrollment.models.business import ProfileSection
 from enrollment.models.enrollment import Enrollment, EnrollmentEvent
 from enrollment.models.files import Attachment, Letter
 from enrollment.models.mail import OutgoingMail
+from enrollment.models.ownership import NumberOwnership
+from enrollment.models.provider_account import ProviderAccount, ProviderErrand
 from enrollment.states import EnrolledService, EnrollmentState
 
 __all__ = [
@@ -13,6 +15,9 @@ __all__ = [
     "EnrollmentEvent",
     "EnrollmentState",
     "Letter",
+    "NumberOwnership",
     "OutgoingMail",
     "ProfileSection",
+    "ProviderAccount",
+    "ProviderErrand",
 ]

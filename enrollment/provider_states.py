@@ -1,0 +1,65 @@
+"""Words of the provider's side of enrollment: how far the business is there, its gates, its proof, what is on the way."""
+
+from __future__ import annotations
+
+from django.db import models
+
+
+class Vetting(models.TextChoices):
+    """How far the business is at the account's provider (D13). The three in the middle name the call that comes next."""
+
+    NONE = "none", "Not sent"
+    TERMS = "terms", "Accepting the terms"
+    BUSINESS = "business", "Sending the business"
+    LETTER = "letter", "Handing in the letter"
+    WAITING = "waiting", "Waiting for the provider"
+    APPROVED = "approved", "Approved"
+    REJECTED = "rejected", "Rejected"
+
+
+class GateState(models.TextChoices):
+    """One decision of the provider; empty while it has not begun."""
+
+    UNKNOWN = "", "Not begun"
+    PENDING = "pending", "Pending"
+    APPROVED = "approved", "Approved"
+    REJECTED = "rejected", "Rejected"
+
+
+class Proof(models.TextChoices):
+    """Where the proof stands that numbers hosted elsewhere (BYOC) belong to the business (R18, D27)."""
+
+    NONE = "none", "Not handed in"
+    QUEUED = "queued", "On its way to the provider"
+    PENDING = "pending", "Under review"
+    APPROVED = "approved", "Approved"
+    REJECTED = "rejected", "Rejected"
+
+
+class ErrandKind(models.TextChoices):
+    """Work that goes on between the portal and an account's provider; one row each."""
+
+    VETTING = "vetting", "Vetting of the business"
+    PROOF = "proof", "Proof of ownership"
+    OWNERSHIP = "ownership", "Ownership of numbers"
+
+
+class Ownership(models.TextChoices):
+    """What the provider says about who owns a number that is hosted elsewhere."""
+
+    VERIFIED = "verified", "Verified"
+    FLAGGED = "flagged", "Flagged"
+    PENDING = "pending_confirmation", "To be confirmed"
+    REMOVED = "removed", "Removed"
+
+
+VETTING_MOVES: dict[Vetting, frozenset[Vetting]] = {
+    Vetting.NONE: frozenset({Vetting.TERMS}),
+    Vetting.TERMS: frozenset({Vetting.BUSINESS, Vetting.REJECTED}),
+    Vetting.BUSINESS: frozenset({Vetting.LETTER, Vetting.REJECTED}),
+    Vetting.LETTER: frozenset({Vetting.WAITING, Vetting.REJECTED}),
+    Vetting.WAITING: frozenset({Vetting.TERMS, Vetting.APPROVED, Vetting.REJECTED}),
+    Vetting.APPROVED: frozenset({Vetting.TERMS, Vetting.REJECTED}),
+    Vetting.REJECTED: frozenset({Vetting.TERMS}),
+}
+"""Where each state may go; the trigger behind the column is made from it."""
