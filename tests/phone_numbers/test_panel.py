@@ -26,7 +26,7 @@ from tests.conftest import ClientFor
 from tests.pages.page_rules import refused_by_csp
 
 QUERIES = (
-    13  # session, person, memberships, licences, number, views, periods, scores, chart, events, complaints 2, frame's count
+    13  # session, person, memberships, licenses, number, views, periods, scores, chart, events, complaints 2, frame
 )
 HTMX = {"HX-Request": "true", "HX-Target": "panel"}
 pytestmark = pytest.mark.django_db
