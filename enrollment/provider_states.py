@@ -1,4 +1,4 @@
-"""Words of the provider's side of enrollment: how far the business is there, its gates, its proof, what is on the way."""
+"""Words of the provider's side of enrollment: how far the business is there, its gates, its proof, its numbers."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from django.db import models
 
 
 class Vetting(models.TextChoices):
-    """How far the business is at the account's provider (D13). The three in the middle name the call that comes next."""
+    """How far the business is at the account's provider (D13). TERMS, BUSINESS and LETTER name the next call."""
 
     NONE = "none", "Not sent"
     TERMS = "terms", "Accepting the terms"
