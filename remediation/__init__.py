@@ -1,0 +1,1 @@
+"""Remediation: cases, what is submitted to providers for them, alerts and support tickets (R81-R88)."""

@@ -1,0 +1,1 @@
+"""Reads of cases, alerts, tickets and their figures."""

@@ -1,0 +1,1 @@
+"""Everything that writes rows of remediation, and what it says to providers."""
