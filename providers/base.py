@@ -194,11 +194,6 @@ class Registrar(Connectable, Protocol):
         """How many numbers one call may add."""
         ...
 
-    @property
-    def takes_hosted_toll_free(self) -> bool:
-        """Whether a toll-free number that is hosted elsewhere can be added (D27)."""
-        ...
-
     def accept_terms(self) -> None:
         """Idempotent."""
         ...

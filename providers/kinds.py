@@ -63,6 +63,7 @@ class ServiceKind:
     """A provider that registers businesses and numbers, or re-evaluates labels, as an account names it (D27).
 
     An account has one, with one key. `about` says what it does and what it charges for, in words for an admin.
+    `takes_hosted_toll_free`: toll-free numbers that are hosted elsewhere can be added.
     """
 
     key: str
@@ -72,3 +73,4 @@ class ServiceKind:
     settings: tuple[Setting, ...]
     make_registrar: Callable[[Values, str, HttpClient], Registrar]
     make_remediator: Callable[[Values, str, HttpClient], Remediator]
+    takes_hosted_toll_free: bool = True

@@ -49,10 +49,16 @@ def remediator_for(account: Account) -> Access[Remediator] | None:
     return _access(account, registry.remediator)
 
 
+def names_provider(account: Account) -> bool:
+    """Tell whether the account names a provider; one that names none is checked by the portal itself (D27)."""
+    with account_scope(account):
+        return ProviderAccount.objects.exists()
+
+
 def provider_account_of(account: Account) -> ProviderAccount | None:
     """Return what the account named as its provider; None when it names none."""
     with account_scope(account):
-        return ProviderAccount.objects.filter(account=account).first()
+        return ProviderAccount.objects.first()
 
 
 def _access(account: Account, build: Build[Adapter]) -> Access[Adapter] | None:

@@ -25,7 +25,6 @@ class TelnyxRegistrar:
     """Registers businesses at Telnyx; see `providers.base.Registrar`."""
 
     max_numbers_per_add = LARGEST_ADD
-    takes_hosted_toll_free = False
 
     def __init__(self, client: TelnyxClient) -> None:
         self._client = client

@@ -30,4 +30,5 @@ SERVICE = ServiceKind(
     settings=(ADDRESS,),
     make_registrar=_registrar,
     make_remediator=_remediator,
+    takes_hosted_toll_free=False,
 )

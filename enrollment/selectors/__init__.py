@@ -1,0 +1,1 @@
+"""Reads of enrollment, one module per question."""
