@@ -197,7 +197,7 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_TASK_DEFAULT_QUEUE = "work"
 CELERY_TIMEZONE = "UTC"
-CELERY_TASK_ROUTES = {"phone_numbers.feeds.*": {"queue": "feeds"}}
+CELERY_TASK_ROUTES = {"phone_numbers.feeds.*": {"queue": "feeds"}, "enrollment.send_due_mail": {"queue": "mail"}}
 CELERY_BEAT_SCHEDULE_FILENAME = str(VAR_DIR / "celerybeat-schedule")
 CELERY_BEAT_SCHEDULE = {
     "poll due feeds": {"task": "phone_numbers.feeds.poll_due_feeds", "schedule": 2.0, "options": {"expires": 10}},
@@ -213,6 +213,7 @@ CELERY_BEAT_SCHEDULE = {
     },
     "fold the counters": {"task": "phone_numbers.fold_number_counts", "schedule": 60.0, "options": {"expires": 60}},
     "resume imports": {"task": "phone_numbers.run_due_imports", "schedule": 5.0, "options": {"expires": 15}},
+    "send mail": {"task": "enrollment.send_due_mail", "schedule": 10.0, "options": {"expires": 30}},
     "daily upkeep": {"task": "phone_numbers.run_daily_upkeep", "schedule": 300.0, "options": {"expires": 300}},
     "beat heartbeat": {"task": "reputation_portal.record_heartbeat", "schedule": 10.0, "options": {"expires": 10}},
 }
@@ -224,6 +225,7 @@ SIMULATOR_URL = env.str("SIMULATOR_URL", default="")
 FIELD_KEYS = env.list("FIELD_KEYS", default=[])
 EMAIL_CONFIG = env.email_url("EMAIL_URL", default="consolemail://")
 vars().update(EMAIL_CONFIG)
+EMAIL_TIMEOUT = 20  # seconds; a message whose server is slower waits in its row
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="portal@localhost")
 SUPPORT_EMAIL = env.str("SUPPORT_EMAIL", default="support@localhost")
 DEMO_PASSWORD = env.str("DEMO_PASSWORD", default="")

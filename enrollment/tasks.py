@@ -1,0 +1,12 @@
+"""Celery tasks of enrollment: alarm clocks only, the rows say what there is to do."""
+
+from celery import shared_task
+from django.utils import timezone
+
+from enrollment.services import mail
+
+
+@shared_task(name="enrollment.send_due_mail")
+def send_due_mail() -> None:
+    """Send the messages of the outbox that are due."""
+    mail.send_due(timezone.now)
