@@ -9,7 +9,7 @@ from django.db import connection
 from pytest_django import Settings
 
 from accounts.models import Account, User
-from common.scope import account_scope
+from common.scope import account_scope, all_accounts
 from phone_numbers.models import Feed, PhoneNumber, RatingDay
 
 pytestmark = pytest.mark.django_db
@@ -87,3 +87,17 @@ def test_without_if_missing_a_second_load_is_refused_in_words() -> None:
     load()
     with pytest.raises(CommandError, match="loaded already"):
         load(if_missing=False)
+
+
+def test_each_kind_of_feed_is_shown_and_those_that_bill_have_a_budget() -> None:
+    load()
+    with all_accounts():
+        budgets = {feed.provider: feed.daily_budget for feed in Feed.objects.all()}
+    assert budgets == {
+        "telnyx": None,
+        "carrier_feed": None,
+        "telnyx_refresh": 1_000,
+        "hiya": 500,
+        "ftc": None,
+        "fcc": None,
+    }
