@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Generic, TypeVar
 
 from django.conf import settings
 
@@ -17,36 +15,57 @@ from providers.base import Registrar, Remediator
 from providers.errors import Misconfigured
 from providers.http import HttpClient
 
-Adapter = TypeVar("Adapter")
-Build = Callable[[str, Mapping[str, str], str, HttpClient], Adapter]
+
+@dataclass(frozen=True, slots=True)
+class RegistrarAccess:
+    """A registrar, and how the account's business stands there.
+
+    `business` is the provider's id of it, '' while there is none. `ready`: both gates were open when they were last
+    read, so numbers can be added. `provider_name` is for people.
+    """
+
+    registrar: Registrar
+    business: str
+    ready: bool
+    provider: str
+    provider_name: str
 
 
 @dataclass(frozen=True, slots=True)
-class Access(Generic[Adapter]):
-    """An adapter, and how the account's business stands at its provider.
+class RemediatorAccess:
+    """A remediator, and how the account's business stands there; see `RegistrarAccess`."""
 
-    `business` is the provider's id, '' while there is none. `ready`: both gates were open when they were last read, so
-    numbers can be added and submitted. `provider_name` is for people.
-    """
-
-    provider: str
-    provider_name: str
-    adapter: Adapter
+    remediator: Remediator
     business: str
     ready: bool
+    provider: str
+    provider_name: str
 
 
-def registrar_for(account: Account) -> Access[Registrar] | None:
+def registrar_for(account: Account) -> RegistrarAccess | None:
     """Return the way to register an account's numbers; None when it names no provider (D27).
 
     Raises Misconfigured, in words, when the provider's settings or key cannot be used.
     """
-    return _access(account, registry.registrar)
+    named = provider_account_of(account)
+    if named is None:
+        return None
+    adapter = registry.registrar(named.provider, named.settings, secret_of(named), http_client())
+    return RegistrarAccess(adapter, named.business, named.is_ready, named.provider, provider_name(named.provider))
 
 
-def remediator_for(account: Account) -> Access[Remediator] | None:
+def remediator_for(account: Account) -> RemediatorAccess | None:
     """Return the way to have an account's numbers re-evaluated; None and Misconfigured as for `registrar_for`."""
-    return _access(account, registry.remediator)
+    named = provider_account_of(account)
+    if named is None:
+        return None
+    adapter = registry.remediator(named.provider, named.settings, secret_of(named), http_client())
+    return RemediatorAccess(adapter, named.business, named.is_ready, named.provider, provider_name(named.provider))
+
+
+def http_client() -> HttpClient:
+    """Return a client that may reach public addresses and what the operator allows."""
+    return HttpClient(allow=settings.OUTBOUND_ALLOW, deadline=settings.PROVIDER_DEADLINE)
 
 
 def names_provider(account: Account) -> bool:
@@ -59,15 +78,6 @@ def provider_account_of(account: Account) -> ProviderAccount | None:
     """Return what the account named as its provider; None when it names none."""
     with account_scope(account):
         return ProviderAccount.objects.first()
-
-
-def _access(account: Account, build: Build[Adapter]) -> Access[Adapter] | None:
-    named = provider_account_of(account)
-    if named is None:
-        return None
-    http = HttpClient(allow=settings.OUTBOUND_ALLOW, deadline=settings.PROVIDER_DEADLINE)
-    adapter = build(named.provider, named.settings, secret_of(named), http)
-    return Access(named.provider, provider_name(named.provider), adapter, named.business, named.is_ready)
 
 
 def provider_name(provider: str) -> str:
