@@ -14,6 +14,7 @@ from providers.errors import Misconfigured
 from providers.http import HttpClient
 
 INTERVALS = (
+    (2, "Every 2 seconds"),
     (5, "Every 5 seconds"),
     (30, "Every 30 seconds"),
     (60, "Every minute"),
