@@ -26,7 +26,7 @@ class EnrollmentState(models.TextChoices):
 
 
 class ReasonCode(models.TextChoices):
-    """Reasons that a reviewer can choose (contracts/enrollment.md); kept in events, so a code never changes."""
+    """Reasons that a reviewer can choose; kept in events, so a code never changes."""
 
     CONTACT = "contact_not_authorized", "The contact is not authorized to act for the business"
     RECORDS = "records_differ", "Details do not match public records"

@@ -1,0 +1,1 @@
+"""The enrollment form, part by part."""
