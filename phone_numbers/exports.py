@@ -54,6 +54,7 @@ STATE_KINDS = (
     states.EventKind.TAG,
     states.EventKind.REGISTRATION,
     states.EventKind.CAPABILITY,
+    states.EventKind.REMEDIATION,
 )
 SEPARATOR = "; "
 OVERALL = "overall"

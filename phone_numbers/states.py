@@ -144,6 +144,7 @@ class EventKind(models.IntegerChoices):
     TAG = 4, "Spam tag"
     REGISTRATION = 5, "Registration"
     CAPABILITY = 6, "Monitoring"
+    REMEDIATION = 7, "Remediation"
 
 
 class ImportState(models.TextChoices):

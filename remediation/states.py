@@ -29,7 +29,7 @@ AT_PROVIDER = (CaseState.SUBMITTED, CaseState.IN_REVIEW, CaseState.DISPUTED)
 UNDER_WAY = (CaseState.OPEN, *AT_PROVIDER)
 
 CASE_MOVES = {
-    "submit": Move((CaseState.OPEN,), CaseState.SUBMITTED),
+    "submit": Move((CaseState.OPEN, CaseState.PARKED), CaseState.SUBMITTED),
     "review": Move((CaseState.SUBMITTED,), CaseState.IN_REVIEW),
     "dispute": Move((CaseState.SUBMITTED, CaseState.IN_REVIEW), CaseState.DISPUTED),
     "settle_dispute": Move((CaseState.DISPUTED,), CaseState.IN_REVIEW),

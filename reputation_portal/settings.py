@@ -22,6 +22,14 @@ def _positive(name: str, default: int) -> int:
     return value
 
 
+def _span(name: str, default: str) -> timedelta:
+    value = env.str(name, default=default)
+    units = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
+    if not value[:-1].isdigit() or value[-1] not in units or int(value[:-1]) == 0:
+        raise ImproperlyConfigured(f"{name} must be a span such as 90s, 30m, 12h or 2d, not {value!r}.")
+    return timedelta(**{units[value[-1]]: int(value[:-1])})
+
+
 # --- Core -----------------------------------------------------------------------------------------------------------
 DEBUG = env.bool("DEBUG", default=False)
 SECRET_KEY = env.str("SECRET_KEY")
@@ -197,7 +205,11 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_TASK_DEFAULT_QUEUE = "work"
 CELERY_TIMEZONE = "UTC"
-CELERY_TASK_ROUTES = {"phone_numbers.feeds.*": {"queue": "feeds"}, "enrollment.send_due_mail": {"queue": "mail"}}
+CELERY_TASK_ROUTES = {
+    "phone_numbers.feeds.*": {"queue": "feeds"},
+    "enrollment.numbers.call_provider": {"queue": "feeds"},  # has to do with slow providers as well
+    "enrollment.send_due_mail": {"queue": "mail"},
+}
 CELERY_BEAT_SCHEDULE_FILENAME = str(VAR_DIR / "celerybeat-schedule")
 CELERY_BEAT_SCHEDULE = {
     "poll due feeds": {"task": "phone_numbers.feeds.poll_due_feeds", "schedule": 2.0, "options": {"expires": 10}},
@@ -212,6 +224,9 @@ CELERY_BEAT_SCHEDULE = {
         "options": {"expires": 60},
     },
     "fold the counters": {"task": "phone_numbers.fold_number_counts", "schedule": 60.0, "options": {"expires": 60}},
+    "run jobs of numbers": {"task": "enrollment.numbers.run_jobs", "schedule": 5.0, "options": {"expires": 15}},
+    "call providers": {"task": "enrollment.numbers.call_providers", "schedule": 5.0, "options": {"expires": 15}},
+    "review monitored numbers": {"task": "enrollment.numbers.review", "schedule": 5.0, "options": {"expires": 15}},
     "resume imports": {"task": "phone_numbers.run_due_imports", "schedule": 5.0, "options": {"expires": 15}},
     "send mail": {"task": "enrollment.send_due_mail", "schedule": 10.0, "options": {"expires": 30}},
     "daily upkeep": {"task": "phone_numbers.run_daily_upkeep", "schedule": 300.0, "options": {"expires": 300}},
@@ -240,6 +255,17 @@ METRIC_BANDS = (75, 50, 25)  # D9: Good, Normal, Poor; below the last is Very po
 FUTURE_TOLERANCE = timedelta(minutes=5)
 READING_RETENTION = timedelta(days=_positive("READING_RETENTION_DAYS", 400))
 COMPLAINT_WINDOW = timedelta(days=90)
+
+# --- Remediation (D21): the clock of a case ---------------------------------------------------------------------------
+REMEDIATION_TARGET = _span("REMEDIATION_TARGET", "2d")
+REMEDIATION_LIMIT = _span("REMEDIATION_LIMIT", "7d")
+REMEDIATION_RETURN = _span("REMEDIATION_RETURN", "30d")  # a label that returns within it is another attempt
+REMEDIATION_COOLDOWN = _span("REMEDIATION_COOLDOWN", "5d")  # before a number that a provider called ineligible goes again
+REMEDIATION_POLL = _span("REMEDIATION_POLL", "60s")  # the shortest wait between two looks at a request
+POOL_AREA_FLOOR = _positive("POOL_AREA_FLOOR", 2)  # numbers of an area code that a campaign should have left (B10)
+
+# --- Services of numbers (D3, D27) -------------------------------------------------------------------------------------
+VERIFICATION_LIMIT = timedelta(days=_positive("VERIFICATION_LIMIT_DAYS", 7))
 
 # --- Lists, exports, imports ------------------------------------------------------------------------------------------
 LIST_PAGE_SIZES = (25, 50, 100)

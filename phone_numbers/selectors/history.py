@@ -65,6 +65,8 @@ def _text(kind: EventKind, old: str, new: str) -> str:
             if old
             else f"{kind.label}: {words.get(new, new)}"
         )
+    if kind == EventKind.REMEDIATION:
+        return f"{kind.label}: {new.replace('_', ' ')}"
     if kind == EventKind.ADDED:
         return "Added to the inventory"
     return f"Changed from “{old}” to “{new}”" if old else f"Set to “{new}”"

@@ -25,6 +25,7 @@ _ICONS = {
     EventKind.TAG: "flag",
     EventKind.REGISTRATION: "certificate",
     EventKind.CAPABILITY: "shield-check",
+    EventKind.REMEDIATION: "refresh",
 }
 _COLORS = {
     "spam": "is-spam",
@@ -33,12 +34,17 @@ _COLORS = {
     "failed": "is-spam",
     "mixed": "is-mixed",
     "no_longer_eligible": "is-mixed",
+    "unsuccessful": "is-spam",
+    "parked": "is-mixed",
     "healthy": "is-healthy",
     "cleared": "is-healthy",
     "registered": "is-healthy",
     "on": "is-healthy",
     "in_progress": "is-progress",
     "verifying": "is-progress",
+    "open": "is-progress",
+    "submitted": "is-progress",
+    "in_review": "is-progress",
 }
 
 
