@@ -16,6 +16,7 @@ app = Celery("reputation_portal")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
 app.autodiscover_tasks(["reputation_portal", "phone_numbers.feeds"])
+app.autodiscover_tasks(["enrollment"], related_name="number_tasks")
 app.steps["worker"].add(DjangoStructLogInitStep)
 
 

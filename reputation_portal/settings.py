@@ -229,6 +229,11 @@ CELERY_BEAT_SCHEDULE = {
     "review monitored numbers": {"task": "enrollment.numbers.review", "schedule": 5.0, "options": {"expires": 15}},
     "resume imports": {"task": "phone_numbers.run_due_imports", "schedule": 5.0, "options": {"expires": 15}},
     "send mail": {"task": "enrollment.send_due_mail", "schedule": 10.0, "options": {"expires": 30}},
+    "go on with providers": {
+        "task": "enrollment.run_provider_errands",
+        "schedule": 2.0,
+        "options": {"expires": 10},
+    },
     "daily upkeep": {"task": "phone_numbers.run_daily_upkeep", "schedule": 300.0, "options": {"expires": 300}},
     "beat heartbeat": {"task": "reputation_portal.record_heartbeat", "schedule": 10.0, "options": {"expires": 10}},
 }

@@ -20,6 +20,7 @@ from django.urls import URLPattern, URLResolver, get_resolver
 from accounts.models import Account
 from common.scope import account_scope
 from enrollment.models import EnrollmentState
+from enrollment.number_states import MOVES_AT_PROVIDER, AtProvider
 from phone_numbers import states
 from phone_numbers.models import ImportJob
 from phone_numbers.services import counts, imports
@@ -42,7 +43,7 @@ ENUMERATIONS = (
     states.CampaignState,
     EnrollmentState,
 )
-DRAWN = (states.FeedState, states.ImportState, EnrollmentState)
+DRAWN = (states.FeedState, states.ImportState, EnrollmentState, AtProvider)
 EDGE = re.compile(r"^ +(\S+) --> (\S+?)(?:: (.*))?$", re.MULTILINE)
 
 
@@ -127,6 +128,11 @@ def test_the_status_is_derived_as_the_table_says() -> None:
         else:
             settled = [one for one in Registration if one != Registration.IN_PROGRESS]
             assert {status_of(one, Rating[named]) for one in settled} == {status}
+
+
+def test_the_diagram_of_a_number_at_its_provider_draws_what_the_database_lets_through() -> None:
+    drawn = {(start, end) for start, end, _ in edges_of(AtProvider) if start != "[*]"}
+    assert drawn == {(str(start), str(end)) for start, end in MOVES_AT_PROVIDER}
 
 
 MOVES = {"cancel": imports.cancel, "confirm": imports.confirm}

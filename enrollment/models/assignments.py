@@ -8,8 +8,8 @@ from django.db.models import Q
 from accounts.models import Account
 from accounts.products import LicenseKind
 from common.scope import ScopedManager
-from enrollment.states import EnrolledService
 from enrollment.models.number_jobs import NumberJob
+from enrollment.states import EnrolledService
 from phone_numbers.models import PhoneNumber
 
 
