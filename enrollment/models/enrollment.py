@@ -3,39 +3,32 @@
 from __future__ import annotations
 
 import uuid
-from typing import Any
 
 import pgtrigger
 from django.contrib.postgres.functions import RandomUUID
 from django.db import models
 from django.db.models import Q
-from django_fsm import ConcurrentTransitionMixin, FSMField, FSMModelMixin, transition
+from django_fsm import ConcurrentTransitionMixin, FSMField, FSMModelMixin
 
 from accounts.models import Account, User
+from common.moves import Move, Moves, declare, edges
 from common.scope import ScopedManager
 from enrollment.models.files import Letter
 from enrollment.states import EnrolledService, EnrollmentState
 
 State = EnrollmentState
 # Where each move may begin and ends; the methods of Enrollment and the trigger behind them are made from it.
-MOVES: dict[str, tuple[tuple[EnrollmentState, ...], EnrollmentState]] = {
-    "submit": ((State.DRAFT,), State.SUBMITTED),
-    "claim": ((State.SUBMITTED,), State.IN_REVIEW),
-    "put_back": ((State.IN_REVIEW,), State.SUBMITTED),
-    "ask": ((State.IN_REVIEW,), State.NEEDS_INFORMATION),
-    "reject": ((State.IN_REVIEW, State.PROVIDER_VETTING), State.REJECTED),
-    "approve": ((State.IN_REVIEW, State.PROVIDER_VETTING), State.APPROVED),
-    "vet": ((State.IN_REVIEW,), State.PROVIDER_VETTING),
-    "correct": ((State.NEEDS_INFORMATION, State.REJECTED, State.ENDED), State.DRAFT),
-    "end": ((State.APPROVED,), State.ENDED),
+MOVES: Moves = {
+    "submit": Move((State.DRAFT,), State.SUBMITTED),
+    "claim": Move((State.SUBMITTED,), State.IN_REVIEW),
+    "put_back": Move((State.IN_REVIEW,), State.SUBMITTED),
+    "ask": Move((State.IN_REVIEW,), State.NEEDS_INFORMATION),
+    "reject": Move((State.IN_REVIEW, State.PROVIDER_VETTING), State.REJECTED),
+    "approve": Move((State.IN_REVIEW, State.PROVIDER_VETTING), State.APPROVED),
+    "vet": Move((State.IN_REVIEW,), State.PROVIDER_VETTING),
+    "correct": Move((State.NEEDS_INFORMATION, State.REJECTED, State.ENDED), State.DRAFT),
+    "end": Move((State.APPROVED,), State.ENDED),
 }
-ARROWS = sorted((str(source), str(target)) for sources, target in MOVES.values() for source in sources)
-
-
-def _moves(name: str) -> dict[str, Any]:
-    """Return the arguments of the transition that `name` declares."""
-    sources, target = MOVES[name]
-    return {"field": "state", "source": [str(source) for source in sources], "target": str(target)}
 
 
 class Enrollment(ConcurrentTransitionMixin, FSMModelMixin, models.Model):
@@ -74,44 +67,44 @@ class Enrollment(ConcurrentTransitionMixin, FSMModelMixin, models.Model):
             models.Index(fields=["state", "submitted_at"], name="enrollment_queue"),
             models.Index(fields=["ein"], condition=Q(last_rejected_at__isnull=False), name="enrollment_rejected_ein"),
         ]
-        triggers = [pgtrigger.FSM(name="state_moves", field="state", transitions=ARROWS)]
+        triggers = [pgtrigger.FSM(name="state_moves", field="state", transitions=edges(MOVES))]
 
     def __str__(self) -> str:
         return f"{self.get_service_display()}: {self.get_state_display()}"
 
-    @transition(**_moves("submit"))
+    @declare(MOVES["submit"])
     def submit(self) -> None:
         """Hand the application in."""
 
-    @transition(**_moves("claim"))
+    @declare(MOVES["claim"])
     def claim(self) -> None:
         """Take it for review."""
 
-    @transition(**_moves("put_back"))
+    @declare(MOVES["put_back"])
     def put_back(self) -> None:
         """Give it back to the queue."""
 
-    @transition(**_moves("ask"))
+    @declare(MOVES["ask"])
     def ask(self) -> None:
         """Send it back with questions."""
 
-    @transition(**_moves("reject"))
+    @declare(MOVES["reject"])
     def reject(self) -> None:
         """Refuse it, with reasons."""
 
-    @transition(**_moves("approve"))
+    @declare(MOVES["approve"])
     def approve(self) -> None:
         """Accept it: numbers may be switched on."""
 
-    @transition(**_moves("vet"))
+    @declare(MOVES["vet"])
     def vet(self) -> None:
         """Accept it here, and let the provider vet the business too (D13)."""
 
-    @transition(**_moves("correct"))
+    @declare(MOVES["correct"])
     def correct(self) -> None:
         """Open it for changes again."""
 
-    @transition(**_moves("end"))
+    @declare(MOVES["end"])
     def end(self) -> None:
         """End an approved enrollment."""
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
+from django.db.models import QuerySet
 from django_fsm import TransitionNotAllowed
 
 from accounts import services as account_services
@@ -23,7 +24,7 @@ class AlreadyMovedError(Exception):
 
 def locked(account: Account, service: EnrolledService) -> Enrollment | None:
     """Return an account's enrollment in a service, locked until the transaction ends; None while there is none."""
-    found = Enrollment.objects.select_for_update(of=("self",)).select_related("account")
+    found: QuerySet[Enrollment] = Enrollment.objects.select_for_update(of=("self",)).select_related("account")
     return found.filter(account=account, service=service).first()
 
 
