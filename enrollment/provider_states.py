@@ -53,13 +53,32 @@ class Ownership(models.TextChoices):
     REMOVED = "removed", "Removed"
 
 
-VETTING_MOVES: dict[Vetting, frozenset[Vetting]] = {
-    Vetting.NONE: frozenset({Vetting.TERMS}),
-    Vetting.TERMS: frozenset({Vetting.BUSINESS, Vetting.REJECTED}),
-    Vetting.BUSINESS: frozenset({Vetting.LETTER, Vetting.REJECTED}),
-    Vetting.LETTER: frozenset({Vetting.WAITING, Vetting.REJECTED}),
-    Vetting.WAITING: frozenset({Vetting.TERMS, Vetting.APPROVED, Vetting.REJECTED}),
-    Vetting.APPROVED: frozenset({Vetting.TERMS, Vetting.REJECTED}),
-    Vetting.REJECTED: frozenset({Vetting.TERMS}),
-}
-"""Where each state may go; the trigger behind the column is made from it."""
+# Every move that the database lets through. A business that has changed begins again at TERMS.
+VETTING_MOVES: tuple[tuple[str, str], ...] = (
+    (Vetting.NONE, Vetting.TERMS),
+    (Vetting.TERMS, Vetting.BUSINESS),
+    (Vetting.TERMS, Vetting.REJECTED),
+    (Vetting.BUSINESS, Vetting.TERMS),
+    (Vetting.BUSINESS, Vetting.LETTER),
+    (Vetting.BUSINESS, Vetting.REJECTED),
+    (Vetting.LETTER, Vetting.TERMS),
+    (Vetting.LETTER, Vetting.WAITING),
+    (Vetting.LETTER, Vetting.REJECTED),
+    (Vetting.WAITING, Vetting.TERMS),
+    (Vetting.WAITING, Vetting.APPROVED),
+    (Vetting.WAITING, Vetting.REJECTED),
+    (Vetting.APPROVED, Vetting.TERMS),
+    (Vetting.APPROVED, Vetting.REJECTED),
+    (Vetting.REJECTED, Vetting.TERMS),
+)
+PROOF_MOVES: tuple[tuple[str, str], ...] = (
+    (Proof.NONE, Proof.QUEUED),
+    (Proof.QUEUED, Proof.PENDING),
+    (Proof.QUEUED, Proof.APPROVED),
+    (Proof.QUEUED, Proof.REJECTED),
+    (Proof.PENDING, Proof.QUEUED),
+    (Proof.PENDING, Proof.APPROVED),
+    (Proof.PENDING, Proof.REJECTED),
+    (Proof.APPROVED, Proof.QUEUED),
+    (Proof.REJECTED, Proof.QUEUED),
+)

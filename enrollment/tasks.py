@@ -3,7 +3,10 @@
 from celery import shared_task
 from django.utils import timezone
 
+from enrollment.provider_tasks import run_provider_errand, run_provider_errands
 from enrollment.services import mail
+
+__all__ = ["run_provider_errand", "run_provider_errands", "send_due_mail"]
 
 
 @shared_task(name="enrollment.send_due_mail")

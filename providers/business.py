@@ -5,10 +5,11 @@ The words are the portal's own; each adapter translates them into its provider's
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import IntEnum
+from typing import Any
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +61,12 @@ class Business:
     duns: str = ""
     sic_code: str = ""
     license_number: str = ""
+
+    @classmethod
+    def from_dict(cls, values: Mapping[str, Any]) -> Business:
+        """The business out of what `dataclasses.asdict` made of one; TypeError when a field is missing or unknown."""
+        parts = {"contact": Contact, "billing_contact": Contact, "address": Address, "billing_address": Address}
+        return cls(**{**values, **{name: kind(**values[name]) for name, kind in parts.items()}})
 
 
 @dataclass(frozen=True, slots=True)

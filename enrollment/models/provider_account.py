@@ -9,9 +9,7 @@ from django.db.models import Q
 from accounts.models import Account
 from common.scope import ScopedManager
 from enrollment.models.files import Letter
-from enrollment.provider_states import VETTING_MOVES, ErrandKind, GateState, Proof, Vetting
-
-_ARROWS = sorted((str(source), str(target)) for source, targets in VETTING_MOVES.items() for target in targets)
+from enrollment.provider_states import PROOF_MOVES, VETTING_MOVES, ErrandKind, GateState, Proof, Vetting
 
 
 class ProviderAccount(models.Model):
@@ -54,7 +52,10 @@ class ProviderAccount(models.Model):
                 name="enrollment_gates_known",
             ),
         ]
-        triggers = [pgtrigger.FSM(name="vetting_moves", field="vetting", transitions=_ARROWS)]
+        triggers = [
+            pgtrigger.FSM(name="vetting_moves", field="vetting", transitions=list(VETTING_MOVES)),
+            pgtrigger.FSM(name="proof_moves", field="proof", transitions=list(PROOF_MOVES)),
+        ]
 
     def __str__(self) -> str:
         return f"{self.provider} of account {self.account_id}"
