@@ -18,10 +18,12 @@ from accounts.products import Product
 from common.filter_fields import TEXT_LIMIT, TextListField, UuidListField, WordField, WordFilter
 from phone_numbers import states
 from phone_numbers.models import PhoneNumber
-from phone_numbers.selectors import listing
+from phone_numbers.selectors import listing, sql
 
 # Up to so many numbers are looked up by key; with more, a page is found sooner by reading along its order.
 FEW = 5_000
+# Up to so many are joined by key, all of them; more are met soon enough along the order.
+LOOKED_UP = 1_000
 SERVICES_WITH = {
     "registration": [1, 3],
     "monitoring": [2, 3],
@@ -134,10 +136,10 @@ class NumberFilter(django_filters.FilterSet):  # type: ignore[misc]
 
     def __init__(self, data: QueryDict, *, account: Account) -> None:
         self.account = account
-        self.sources = listing.sources()
+        self.sources, campaigns = sql.choices_of(account)
         super().__init__(data=data, queryset=listing.listed_numbers(account))
         self.filters["flagged_by"].extra["choices"] = [(source.key, source.name) for source in self.sources]
-        self.filters["campaign"].extra["choices"] = listing.campaign_names()
+        self.filters["campaign"].extra["choices"] = campaigns
         self.filters["area"].extra["account"] = account
         for name in ("flagged_by", "campaign"):
             self.filters[name].field_class = WordField
@@ -166,7 +168,8 @@ class NumberFilter(django_filters.FilterSet):  # type: ignore[misc]
         few = self._few(narrow)
         if few is None:
             return self._walked()
-        return self._apply(self.queryset.filter(status__number_id__in=few), self.chosen.keys() - set(narrow))
+        keys = sql.among(few) if len(few) <= LOOKED_UP else few
+        return self._apply(self.queryset.filter(status__number_id__in=keys), self.chosen.keys() - set(narrow))
 
     def _few(self, names: list[str]) -> list[int] | None:
         """Return the keys of the numbers that match these filters, None when there are more than FEW."""

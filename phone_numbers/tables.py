@@ -1,18 +1,19 @@
 """The table of the Number Reputation list: which columns there are, and the prepared cells of a row (R29-R40).
 
-The table declares columns, headers and order; one template renders a record from a `NumberRow`, whose texts are ready.
-A template per cell would take several times as long as the database does.
+The table declares columns, headers and order; one compiled template renders the records from `NumberRow`s, whose texts
+are ready. A template per cell would take several times as long as the database does.
 """
 
 from __future__ import annotations
 
+import html
 from collections.abc import Collection, Iterable
 from datetime import datetime
-from typing import TypedDict
+from typing import NamedTuple
 
 import django_tables2 as tables
 from django.urls import reverse
-from django.utils.html import escape, format_html, format_html_join
+from django.utils.html import escape, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.text import get_text_list
 
@@ -27,13 +28,19 @@ METRICS = tuple(states.Metric.values)
 NOT_LICENSED = SafeString(
     '<span class="text-secondary" title="Scores need the Enterprise Spam Registration license">License needed</span>'
 )
+_NOTHING = SafeString("")
 _PRODUCT_WORDS = {value: escape(label) for value, label in Product.choices}
-_RATING_WORDS = dict(states.Rating.choices)
+_RATING_WORDS = {value: escape(label) for value, label in states.Rating.choices}
 _REGISTRATION_WORDS = {value: escape(label) for value, label in states.Registration.choices}
 _SERVICE_WORDS = {
     bits: tuple(escape(service.label) for service in states.Service if bits & service)
     for bits in range(states.Service.REGISTRATION + states.Service.MONITORING + 1)
 }
+
+
+def _escaped(text: str) -> SafeString:
+    """Return the text as HTML; Django's own `escape` looks for lazy translations first, which takes longer."""
+    return SafeString(html.escape(text))
 
 
 class NumberTable(tables.Table):  # type: ignore[misc]
@@ -61,29 +68,28 @@ class NumberTable(tables.Table):  # type: ignore[misc]
         super().__init__(rows, exclude=[metric for metric in METRICS if metric not in metrics])
 
 
-class NumberRow(TypedDict):
-    """One record, ready to be written down.
+class NumberRow(NamedTuple):
+    """One record, ready to be written down: every text is escaped here, so that the template writes them as they are.
 
-    A dict, since templates ask for an item before an attribute. Plain texts are escaped by the template; what cannot
-    hold markup (keys, digits, times, our own words) comes marked as safe and is not.
+    Keys, digits, times and our own words cannot hold markup; what people have typed goes through `escape`.
     """
 
     uuid: SafeString
     href: SafeString
     e164: SafeString
     national: SafeString
-    label: str
-    area: str
+    label: SafeString
+    area: SafeString
     services: tuple[SafeString, ...]
     status: SafeString
     flags: SafeString
-    tag_title: str
+    tag_title: SafeString
     registration: SafeString
     overall: SafeString
     metrics: tuple[SafeString, ...]
     product: SafeString
     capability: SafeString
-    reason: str
+    reason: SafeString
     updated: SafeString
     updated_exact: SafeString
     updated_iso: SafeString
@@ -100,6 +106,7 @@ class RowWriter:
         self.with_scores = with_scores
         self.now = now
         self.base = reverse("numbers:list")
+        self._made: dict[tuple[tuple[int, ...], int], tuple[str, str]] = {}
 
     def rows(self, numbers: Iterable[PhoneNumber]) -> list[NumberRow]:
         """Return the prepared rows."""
@@ -114,18 +121,18 @@ class RowWriter:
             href=SafeString(f"{self.base}{number.uuid}/"),
             e164=SafeString(number.e164),
             national=SafeString(national(number.e164)),
-            label=number.label,
-            area=number.area,
+            label=_escaped(number.label),
+            area=_escaped(number.area),
             services=_SERVICE_WORDS[status.services],
             status=status_word(status.status),
             flags=self._flags(status),
-            tag_title=f"Tagged as spam since {exact(status.tag_since)}" if status.tag_since else "",
+            tag_title=SafeString(f"Tagged as spam since {exact(status.tag_since)}" if status.tag_since else ""),
             registration=_REGISTRATION_WORDS[status.registration],
             overall=self._band(status.overall),
             metrics=tuple(self._band(getattr(status, metric)) for metric in self.metrics),
             product=_PRODUCT_WORDS[status.product],
             capability=capability_word(status.capability),
-            reason=status.capability_reason,
+            reason=_escaped(status.capability_reason),
             updated=SafeString(distance(updated, now=self.now) if updated > EPOCH else ""),
             updated_exact=SafeString(exact(updated)),
             updated_iso=SafeString(updated.isoformat(timespec="seconds")),
@@ -136,22 +143,29 @@ class RowWriter:
 
     def _flags(self, status: NumberStatus) -> SafeString:
         """Return the marks of the sources that flag the number, with who and since when for eyes and ears."""
-        flagging = [self.sources[pk] for pk in status.flagged_by if pk in self.sources]
-        if not flagging:
-            return SafeString("")
-        return format_html(
-            '<span class="flags" title="{words}, {rating} since {since}">{marks}'
-            '<span class="visually-hidden">{words}</span></span>',
-            words=f"Flagged by {get_text_list([source.name for source in flagging], 'and')}",
-            rating=_RATING_WORDS[status.rating],
-            since=exact(status.rating_since),
-            marks=self._marks(flagging, status.rating),
-        )
+        if not status.flagged_by:
+            return _NOTHING
+        before, after = self._flagging(tuple(status.flagged_by), status.rating)
+        return SafeString(f"{before}{exact(status.rating_since)}{after}") if before else _NOTHING
 
-    def _marks(self, flagging: list[Source], rating: int) -> SafeString:
+    def _flagging(self, pks: tuple[int, ...], rating: int) -> tuple[str, str]:
+        """Return what stands before and after the moment, made once for the same sources and rating."""
+        found = self._made.get((pks, rating))
+        if found is None:
+            found = self._made[pks, rating] = self._marks(
+                [self.sources[pk] for pk in pks if pk in self.sources], rating
+            )
+        return found
+
+    def _marks(self, flagging: list[Source], rating: int) -> tuple[str, str]:
+        if not flagging:
+            return "", ""
         css = "is-spam" if rating == states.Rating.SPAM else "is-mixed"
-        return format_html_join(
+        words = escape(f"Flagged by {get_text_list([source.name for source in flagging], 'and')}")
+        marks = format_html_join(
             "",
             '<span class="tint mark-code {}" aria-hidden="true">{}</span>',
             ((css, source.mark) for source in flagging),
         )
+        before = f'<span class="flags" title="{words}, {_RATING_WORDS[rating]} since '
+        return before, f'">{marks}<span class="visually-hidden">{words}</span></span>'

@@ -12,8 +12,10 @@ from typing import Any
 from django.conf import settings
 from django.http import HttpRequest
 from django.urls import NoReverseMatch, get_urlconf, reverse
+from django.utils.safestring import SafeString
 
 from accounts.models import Account, Membership, User
+from common import compiled
 from phone_numbers.selectors import home as home_selectors
 
 
@@ -103,11 +105,22 @@ class Frame:
     support_email = settings.SUPPORT_EMAIL
 
     def __init__(self, request: HttpRequest) -> None:
+        self.request = request
         self.path = request.path
         self.user: User | None = getattr(request, "user", None)
         self.account: Account | None = getattr(request, "account", None)
         self.membership: Membership | None = getattr(request, "membership", None)
         self.memberships: list[Membership] = getattr(request, "memberships", [])
+
+    @property
+    def navigation_html(self) -> SafeString:
+        """Return the navigation as it stands on the page."""
+        return compiled.render("frame/navigation.html", {"frame": self})
+
+    @property
+    def topbar_html(self) -> SafeString:
+        """Return the top bar as it stands on the page."""
+        return compiled.render("frame/topbar.html", {"frame": self}, self.request)
 
     @property
     def is_signed_in(self) -> bool:

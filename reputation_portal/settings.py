@@ -105,6 +105,13 @@ TEMPLATES = [
             ],
         },
     },
+    {
+        # For the parts of a page that repeat hundreds of times: Jinja2 compiles them, Django's engine walks a tree.
+        "BACKEND": "django.template.backends.jinja2.Jinja2",
+        "DIRS": [BASE_DIR / "templates" / "jinja2"],
+        "APP_DIRS": False,
+        "OPTIONS": {"environment": "common.compiled.environment"},
+    },
 ]
 FORM_RENDERER = "django.forms.renderers.DjangoTemplates"
 CRISPY_ALLOWED_TEMPLATE_PACKS = "bootstrap5"

@@ -56,13 +56,14 @@ def address(monkeypatch: pytest.MonkeyPatch, settings: LazySettings) -> str:
     monkeypatch.setitem(sys.modules, "recipe_urls", routes)
     settings.ROOT_URLCONF = "recipe_urls"
     templates = {name.removeprefix("templates/"): text for name, text in BLOCKS.items() if name.endswith(".html")}
-    (engine,) = settings.TEMPLATES
+    engine, *others = settings.TEMPLATES
     loaders = [
         ("django.template.loaders.locmem.Loader", templates),
         "django.template.loaders.filesystem.Loader",
         "django.template.loaders.app_directories.Loader",
     ]
-    settings.TEMPLATES = [engine | {"APP_DIRS": False, "OPTIONS": engine["OPTIONS"] | {"loaders": loaders}}]
+    recipes = engine | {"APP_DIRS": False, "OPTIONS": engine["OPTIONS"] | {"loaders": loaders}}
+    settings.TEMPLATES = [recipes, *others]
     return "/recipe/"
 
 

@@ -9,20 +9,16 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from django.conf import settings
-from django.db.models import Case, IntegerField, Q, QuerySet, Sum, Value, When
-from django.db.models.functions import Coalesce
+from django.db.models import QuerySet
 
-from phone_numbers.models import NumberCount, PhoneNumber
-from phone_numbers.states import (
-    STATUS_BY_RATING,
-    Capability,
-    Registration,
-    ReputationStatus,
-    Service,
-)
+from common.scope import current_account_id
+from phone_numbers.models import PhoneNumber
+from phone_numbers.models.inventory import EPOCH
+from phone_numbers.selectors import sql
 
 
 @dataclass(frozen=True)
@@ -50,39 +46,28 @@ class Counts:
         return "1 number matches" if self.total == 1 else f"{self.total:,} numbers match"
 
 
-def _derived_status() -> Case:
-    whens = [When(rating=rating, then=Value(status.value)) for rating, status in STATUS_BY_RATING.items()]
-    running = When(registration=Registration.IN_PROGRESS, then=Value(ReputationStatus.IN_PROGRESS.value))
-    return Case(running, *whens, output_field=IntegerField())
+@dataclass(frozen=True)
+class Totals:
+    """What the summary table knows: the counts under the filters that it knows, of all numbers, the newest update."""
+
+    counts: Counts
+    everything: int
+    newest: datetime | None
 
 
-def _derived_services() -> Any:
-    registered = When(registration=Registration.REGISTERED, then=Value(Service.REGISTRATION.value))
-    monitored = When(capability=Capability.ON, then=Value(Service.MONITORING.value))
-    return Case(registered, default=Value(0)) + Case(monitored, default=Value(0))
-
-
-def totals(values: Mapping[str, list[Any]]) -> tuple[Counts, int]:
-    """Return the exact counts under these allowed values per column, and the number of all numbers.
+def totals(values: Mapping[str, list[Any]]) -> Totals:
+    """Return the exact counts under these allowed values per column, and what holds for the whole account.
 
     Columns are product, origin, registration, rating, capability, tagged, status and services. One query.
     """
-    conditions = Q(**{f"{column}__in": allowed for column, allowed in values.items() if column != "status"})
-    rows = (
-        NumberCount.objects.annotate(status=_derived_status(), services=_derived_services())
-        .values("status")
-        .annotate(matching=Coalesce(Sum("n", filter=conditions), 0), everything=Sum("n"))
-        .values_list("status", "matching", "everything")
+    rows = sql.list_totals(current_account_id(), values)
+    by_status = {row.status: row.matching for row in rows}
+    newest = rows[0].newest if rows else None
+    return Totals(
+        counts=Counts(_sum(by_status, values.get("status")), by_status),
+        everything=sum(row.everything for row in rows),
+        newest=newest if newest and newest > EPOCH else None,
     )
-    found = list(rows)
-    by_status = {status: matching for status, matching, _ in found}
-    return Counts(_sum(by_status, values.get("status")), by_status), sum(row[2] for row in found)
-
-
-def all_numbers() -> int:
-    """Return how many numbers the account has."""
-    found: int | None = NumberCount.objects.aggregate(n=Sum("n"))["n"]
-    return found or 0
 
 
 def counted(matching: QuerySet[PhoneNumber], any_status: QuerySet[PhoneNumber], statuses: list[int]) -> Counts:

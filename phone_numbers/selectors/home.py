@@ -9,9 +9,10 @@ from functools import cached_property
 
 from django.db.models import Count, F, Func, QuerySet, SmallIntegerField, Sum
 
+from common.scope import current_account_id
 from phone_numbers import states
 from phone_numbers.models import Feed, ImportJob, NumberCount, NumberStatus, RatingDay, Source
-from phone_numbers.selectors import feeds
+from phone_numbers.selectors import feeds, sql
 
 CHART_DAYS = 90
 FLAGGED_RATINGS = frozenset({states.Rating.MIXED, states.Rating.SPAM})
@@ -20,7 +21,7 @@ FLAGGED_READ = 100_000
 
 def flagged_total() -> int:
     """Return how many numbers of the open account carry the spam tag (D20): one SUM over the totals."""
-    return NumberCount.objects.filter(tagged=True).aggregate(total=Sum("n"))["total"] or 0
+    return sql.tagged_of(current_account_id())
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,6 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterable
-from datetime import datetime
 
 from django.db.models import Func, Q, QuerySet, Value
 from django.db.models.functions import Lower, StrIndex
@@ -18,8 +17,7 @@ from django.db.models.lookups import Contains, GreaterThan
 from accounts.models import Account
 from common import us_states
 from common.keyset import Sort, choose_sort
-from phone_numbers.models import Campaign, CampaignNumber, NumberStatus, PhoneNumber, Source
-from phone_numbers.models.inventory import EPOCH
+from phone_numbers.models import CampaignNumber, PhoneNumber, Source
 from phone_numbers.selectors import sql
 
 DEFAULT_SORT = "-last_updated"
@@ -87,17 +85,6 @@ def areas_like(account: Account, words: Iterable[str]) -> dict[str, list[str]]:
 def in_campaigns(numbers: QuerySet[PhoneNumber], campaigns: Iterable[str]) -> QuerySet[PhoneNumber]:
     """Return the numbers in the pool of any of these campaigns, given by uuid."""
     return numbers.filter(pk__in=CampaignNumber.objects.filter(campaign__uuid__in=list(campaigns)).values("number_id"))
-
-
-def newest_update() -> datetime | None:
-    """Return when any number of the account was updated last, None when none ever was (D24)."""
-    newest = NumberStatus.objects.order_by("-last_updated", "-number").values_list("last_updated", flat=True).first()
-    return newest if newest and newest > EPOCH else None
-
-
-def campaign_names() -> list[tuple[str, str]]:
-    """Return the account's campaigns as uuid and name, by name."""
-    return [(str(uuid), name) for uuid, name in Campaign.objects.order_by("name").values_list("uuid", "name")]
 
 
 def sources() -> list[Source]:

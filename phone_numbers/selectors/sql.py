@@ -2,9 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any, NamedTuple
+
 from django.db import connection
+from django.db.models.expressions import RawSQL
 
 from accounts.models import Account
+from phone_numbers.models import Source
+from phone_numbers.states import STATUS_BY_RATING, Capability, Registration, ReputationStatus, Service
 
 # One index step per distinct area instead of reading every number: PostgreSQL has no loose index scan for DISTINCT.
 AREAS_OF_ACCOUNT = """
@@ -26,3 +33,77 @@ def areas_of(account: Account) -> list[str]:
     with connection.cursor() as cursor:
         cursor.execute(AREAS_OF_ACCOUNT, {"account": account.pk})
         return [area for (area,) in cursor.fetchall()]
+
+
+# Totals of an account per reputation status, with what the head of the list says besides: one short statement, since
+# most of what a query costs the list is its way to the database and back.
+_STATUS = " ".join(f"WHEN rating = {rating.value} THEN {status.value}" for rating, status in STATUS_BY_RATING.items())
+_COLUMNS = ("product", "origin", "registration", "rating", "capability", "services")
+_MATCHES = " AND ".join(f"(%({column})s::int[] IS NULL OR {column} = ANY(%({column})s::int[]))" for column in _COLUMNS)
+LIST_TOTALS = f"""
+SELECT status, coalesce(sum(n) FILTER (
+        WHERE {_MATCHES} AND (%(tagged)s::boolean[] IS NULL OR tagged = ANY(%(tagged)s::boolean[]))
+    ), 0)::bigint AS matching,
+    sum(n)::bigint AS everything,
+    (SELECT last_updated FROM numbers_numberstatus WHERE account_id = %(account)s
+        ORDER BY last_updated DESC, number_id DESC LIMIT 1) AS newest
+FROM (
+    SELECT n, tagged, product, origin, registration, rating, capability,
+        CASE WHEN registration = {Registration.IN_PROGRESS} THEN {ReputationStatus.IN_PROGRESS} {_STATUS} END AS status,
+        CASE WHEN registration = {Registration.REGISTERED} THEN {Service.REGISTRATION} ELSE 0 END
+            + CASE WHEN capability = {Capability.ON} THEN {Service.MONITORING} ELSE 0 END AS services
+    FROM numbers_numbercount WHERE account_id = %(account)s
+) AS counted GROUP BY status
+"""
+
+TAGGED = "SELECT coalesce(sum(n), 0)::bigint FROM numbers_numbercount WHERE account_id = %(account)s AND tagged"
+
+CHOICES = """
+(SELECT id, key, name, mark, kind FROM numbers_source ORDER BY kind, id)
+UNION ALL
+(SELECT NULL, uuid::text, name, '', 0 FROM numbers_campaign WHERE account_id = %(account)s ORDER BY name)
+"""
+
+
+def among(keys: list[int]) -> RawSQL:
+    """Return keys for an `in`, as a set that the planner joins by.
+
+    A plain list becomes a condition on the last column of the sort's index, and the planner then reads that index from
+    its beginning, comparing every entry with hundreds of keys. For a thousand keys or fewer a join is sooner done.
+    """
+    return RawSQL("SELECT unnest(%s::bigint[])", [keys])
+
+
+class StatusTotal(NamedTuple):
+    """The numbers of one status: those that match, all of them, and the account's newest update."""
+
+    status: int
+    matching: int
+    everything: int
+    newest: datetime
+
+
+def list_totals(account_id: int, values: Mapping[str, list[Any]]) -> list[StatusTotal]:
+    """Return the totals per status under these allowed values per column; a column that is not named is free."""
+    free: dict[str, list[Any] | None] = dict.fromkeys((*_COLUMNS, "tagged"))
+    with connection.cursor() as cursor:
+        cursor.execute(
+            LIST_TOTALS, free | {name: values[name] for name in values if name in free} | {"account": account_id}
+        )
+        return [StatusTotal(*row) for row in cursor.fetchall()]
+
+
+def tagged_of(account_id: int) -> int:
+    """Return how many numbers of an account carry the spam tag (D20)."""
+    with connection.cursor() as cursor:
+        cursor.execute(TAGGED, {"account": account_id})
+        return int(cursor.fetchone()[0])
+
+
+def choices_of(account: Account) -> tuple[list[Source], list[tuple[str, str]]]:
+    """Return every source in its order, and the account's campaigns as uuid and name, by name."""
+    with connection.cursor() as cursor:
+        cursor.execute(CHOICES, {"account": account.pk})
+        rows = cursor.fetchall()
+    sources = [Source(pk, key, name, mark, kind) for pk, key, name, mark, kind in rows if pk is not None]
+    return sources, [(uuid, name) for pk, uuid, name, _, _ in rows if pk is None]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
+from zlib import crc32
 
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
@@ -12,9 +13,10 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.safestring import SafeString
 from django.views.generic import View
 
-from common import lists
+from common import compiled, lists
 from common.keyset import Page, Sort
 from phone_numbers import states
 from phone_numbers.filters import NumberFilter
@@ -67,8 +69,11 @@ class NumberListView(HubPageMixin, lists.ListPage):
     template_name = "numbers/list.html"
     fragment_name = "numbers/_list.html"
     counts_name = "numbers/_list_counts.html"
+    rows_name = "numbers/list_rows.html"
+    menus_name = "numbers/list_menus.html"
     poll_seconds = 3  # with a carrier feed read every 2 s, a label is on an open list within 8 s of being offered
     filterset: NumberFilter
+    rows_html: SafeString
 
     def get_filterset(self) -> NumberFilter:
         """Return the filters of this address."""
@@ -94,7 +99,13 @@ class NumberListView(HubPageMixin, lists.ListPage):
             with_scores=self.with_scores,
             now=timezone.now(),
         )
-        return NumberTable(writer.rows(page.rows), metrics=self.metrics)
+        rows = writer.rows(page.rows)
+        self.rows_html = compiled.render(self.rows_name, {"rows": rows})
+        return NumberTable(rows, metrics=self.metrics)
+
+    def get_version(self, _table: NumberTable) -> str:
+        """Return another text as soon as a row would read differently."""
+        return f"{crc32(self.rows_html.encode()):x}"
 
     @property
     def metrics(self) -> list[str]:
@@ -109,16 +120,16 @@ class NumberListView(HubPageMixin, lists.ListPage):
 
     def get_context(self, page: Page[PhoneNumber]) -> dict[str, Any]:
         """Return what the page shows around the rows."""
-        found, everything = self._counts()
+        totals, found = self._counts()
         base = super().get_context(page)
         return (
             base
             | self._counts_context(found)
             | self._filter_context()
             | {
-                "rows": list(base["table"].data),
-                "everything": everything,
-                "newest": listing.newest_update(),
+                "rows": self.rows_html,
+                "everything": totals.everything,
+                "newest": totals.newest,
                 "headers": lists.headers(base["table"], self.address, self.sort, self._first_sort()),
                 "metric_choices": [
                     (metric.value, metric.label, metric.value in self.metrics) for metric in states.Metric
@@ -131,13 +142,19 @@ class NumberListView(HubPageMixin, lists.ListPage):
         )
 
     def _filter_context(self) -> dict[str, Any]:
-        more = [lists.filter_menu(self.filterset, name) for name in MORE_MENUS]
         return {
             "active_filters": lists.active_filters(self.filterset, self.address),
             "filter_errors": lists.filter_errors(self.filterset, self.address),
+            "menus": compiled.render(self.menus_name, self._menus()),
+        }
+
+    def _menus(self) -> dict[str, Any]:
+        more = [lists.filter_menu(self.filterset, name) for name in MORE_MENUS]
+        return {
             "menus": [lists.filter_menu(self.filterset, name) for name in MENUS],
             "more_menus": more,
             "more_active": sum(menu.is_active for menu in more) + ("area" in self.filterset.chosen),
+            "areas": [value for name, value in self.address.pairs if name == "area"],
         }
 
     def _first_sort(self) -> dict[str, str]:
@@ -146,13 +163,13 @@ class NumberListView(HubPageMixin, lists.ListPage):
             FIRST_SORT if self.with_scores else {name: sort for name, sort in FIRST_SORT.items() if name != "overall"}
         )
 
-    def _counts(self) -> tuple[counts.Counts | None, int]:
-        """Return what matches, None when that is left to the fragment, and the number of all numbers."""
+    def _counts(self) -> tuple[counts.Totals, counts.Counts | None]:
+        """Return what is known of the whole account, and what matches: None when that is left to the fragment."""
         if self.filterset.is_counted:
-            return counts.totals(self.filterset.counted_values())
-        if not self.filterset.is_valid() or not self.request.GET.get("count"):
-            return None, counts.all_numbers()
-        return self._counted(), counts.all_numbers()
+            totals = counts.totals(self.filterset.counted_values())
+            return totals, totals.counts
+        is_asked = self.filterset.is_valid() and self.request.GET.get("count")
+        return counts.totals({}), self._counted() if is_asked else None
 
     def _counted(self) -> counts.Counts:
         chosen = self.filterset.chosen

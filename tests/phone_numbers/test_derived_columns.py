@@ -30,10 +30,10 @@ def test_totals_derive_the_same_status_as_the_rows(acme: Account) -> None:
     for registration, rating in every(states.Registration, states.Rating):
         factories.make_number(acme, registration=registration, rating=rating)
     with account_scope(acme):
-        found, everything = counts.totals({})
+        totals = counts.totals({})
         for status in states.ReputationStatus:
-            assert found.by_status[status] == NumberStatus.objects.filter(status=status).count()
-    assert found.total == everything == len(states.Registration) * len(states.Rating)
+            assert totals.counts.by_status[status] == NumberStatus.objects.filter(status=status).count()
+    assert totals.counts.total == totals.everything == len(states.Registration) * len(states.Rating)
 
 
 def test_overall_is_the_worst_known_score_and_unknown_without_any(acme: Account) -> None:

@@ -71,12 +71,12 @@ def test_totals_equal_a_real_count_under_every_combination(many: Account, chosen
     with account_scope(many):
         filterset = NumberFilter(QueryDict(_query(chosen)), account=many)
         assert filterset.is_counted
-        found, everything = counts.totals(filterset.counted_values())
+        totals = counts.totals(filterset.counted_values())
         any_status = filterset.narrowed(filterset.chosen.keys() - {"status"})
         real = Counter(any_status.values_list("status__status", flat=True))
-        assert found.total == filterset.qs.count()
-        assert everything == NumberStatus.objects.count() == 39
-        assert {status: n for status, n in (found.by_status or {}).items() if n} == real
+        assert totals.counts.total == filterset.qs.count()
+        assert totals.everything == NumberStatus.objects.count() == 39
+        assert {status: n for status, n in (totals.counts.by_status or {}).items() if n} == real
 
 
 @pytest.mark.parametrize("query", ["q=5", "area=NY", "flagged_by=att", "ids=00000000-0000-0000-0000-000000000000"])

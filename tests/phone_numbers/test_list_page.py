@@ -144,12 +144,12 @@ def test_why_monitoring_failed_stands_in_the_row(acme: Account, client: Client) 
 
 
 def test_texts_of_people_are_shown_as_text(acme: Account, client: Client) -> None:
-    factories.make_number(acme, label="<script>alert(1)</script>", area='"><img src=x>')
+    factories.make_number(acme, label="<script>alert(1)</script>", area='"><img src=x>', capability_reason="<b>&'")
     factories.make_campaign(acme, "<b>bold</b>")
     page = get(client, "q=%3Cscript%3E").content.decode()
     assert "<script>alert" not in page
     assert "<img src=x" not in page
-    assert "<b>bold" not in page
+    assert "<b>bold" not in page and "<b>&" not in page
     assert "&lt;script&gt;alert(1)" in page
 
 
