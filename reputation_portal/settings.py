@@ -216,6 +216,7 @@ CELERY_TASK_ROUTES = {
     "phone_numbers.feeds.*": {"queue": "feeds"},
     "enrollment.numbers.call_provider": {"queue": "feeds"},  # has to do with slow providers as well
     "enrollment.send_due_mail": {"queue": "mail"},
+    "remediation.run_submission": {"queue": "feeds"},
 }
 CELERY_BEAT_SCHEDULE_FILENAME = str(VAR_DIR / "celerybeat-schedule")
 CELERY_BEAT_SCHEDULE = {
@@ -241,6 +242,12 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": 2.0,
         "options": {"expires": 10},
     },
+    "follow labels": {"task": "remediation.detect_changes", "schedule": 2.0, "options": {"expires": 10}},
+    "sweep labels": {"task": "remediation.sweep_labels", "schedule": 300.0, "options": {"expires": 300}},
+    "send submissions": {"task": "remediation.run_due_submissions", "schedule": 2.0, "options": {"expires": 10}},
+    "watch clocks": {"task": "remediation.watch_clocks", "schedule": 10.0, "options": {"expires": 30}},
+    "watch pools": {"task": "remediation.watch_pools", "schedule": 30.0, "options": {"expires": 60}},
+    "send alert mail": {"task": "remediation.send_alert_mail", "schedule": 30.0, "options": {"expires": 60}},
     "daily upkeep": {"task": "phone_numbers.run_daily_upkeep", "schedule": 300.0, "options": {"expires": 300}},
     "beat heartbeat": {"task": "reputation_portal.record_heartbeat", "schedule": 10.0, "options": {"expires": 10}},
 }

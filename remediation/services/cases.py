@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta
+from typing import Any
 
 from django.db import connection, transaction
 from django.db.models import Q
@@ -47,7 +48,7 @@ def move_cases(
     A move to an open state again leaves the request that it was in.
     """
     move = declared(Case, name)
-    params = {
+    params: dict[str, Any] = {
         "account": account.pk,
         "ids": list(case_ids),
         "sources": list(move.sources),
@@ -108,7 +109,7 @@ def reopen_closed(case: Case, *, actor: User, now: datetime, target: timedelta, 
     held = Case.objects.select_for_update().filter(pk=case.pk, state__in=ended).first()
     if held is None or Case.objects.filter(number=case.number_id, closed_at=None).exists():
         raise AlreadyChanged
-    made = Case.objects.create(
+    made: Case = Case.objects.create(
         account=case.account,
         number_id=case.number_id,
         state_since=now,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 
 from django.db import connection
 
@@ -45,7 +46,7 @@ def _park(account: Account, case_ids: list[int], *, now: datetime) -> None:
 
 
 def _queue(account: Account, named: ProviderAccount, *, now: datetime) -> int:
-    params = {
+    params: dict[str, Any] = {
         "account": account.pk,
         "provider": named.provider,
         "business": named.business,

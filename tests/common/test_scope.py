@@ -37,10 +37,12 @@ RUNS_SQL = {
     "phone_numbers/services/counts.py",
     "phone_numbers/services/inventory.py",
     "phone_numbers/services/status.py",
+    "remediation/services/alert_mail.py",
     "remediation/services/cases.py",
     "remediation/services/detection.py",
     "remediation/services/pool_safety.py",
     "remediation/services/queueing.py",
+    "remediation/services/submission_leases.py",
     "reputation_portal/local/postgres.py",
 }
 # Data definition of the partitions: no row is read or written.

@@ -1,0 +1,15 @@
+"""Remediation talks to the provider simulator over HTTP."""
+
+import pytest
+
+from tests.remediation.provider_drill import Drill
+from tests.simulator import _faulty_simulator, own_simulator, simulator
+
+__all__ = ["_faulty_simulator", "own_simulator", "simulator"]
+
+
+@pytest.fixture
+def drill(acme, own_simulator, settings) -> Drill:
+    """acme with its provider at the simulator, and its numbers there, monitored."""
+    settings.OUTBOUND_ALLOW = frozenset({own_simulator.pair})
+    return Drill(acme, own_simulator)
