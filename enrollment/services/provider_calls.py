@@ -38,13 +38,26 @@ def work_on(account: Account) -> None:
     """Do what is due between an account and its provider, until nothing is or the turn is over."""
     until = timezone.now() + TURN
     with account_scope(account):
-        access = provider_access.registrar_for(account)
-        if access is None or not access.ready:
-            provider_numbers.put_off(now=timezone.now(), wait=NOT_READY_WAIT)
+        access = _way_to_provider(account)
+        if access is None:
             return
         provider_numbers.give_up_lost_calls(now=timezone.now())
         while timezone.now() < until and any(work(account, access) for work in STEPS):
             pass
+
+
+def _way_to_provider(account: Account) -> RegistrarAccess | None:
+    """Return the way to the account's provider; None, and everything put off, while it cannot be gone."""
+    try:
+        access = provider_access.registrar_for(account)
+    except Misconfigured as error:
+        log.warning("provider account misconfigured", account=account.pk, error=error.message)
+        provider_numbers.put_off(now=timezone.now(), wait=MISCONFIGURED_WAIT)
+        return None
+    if access is None or not access.ready:
+        provider_numbers.put_off(now=timezone.now(), wait=NOT_READY_WAIT)
+        return None
+    return access
 
 
 def look_up(account: Account, access: RegistrarAccess) -> bool:

@@ -73,7 +73,7 @@ def work_once(account: Account) -> None:
 
 def billed(simulator: RunningSimulator, key: str) -> int:
     """Return for how many added numbers the provider would ask money."""
-    return sum(charge["quantity"] for charge in simulator.billed(key) if charge["reason"] == "Numbers added")
+    return sum(charge["count"] for charge in simulator.billed(key) if charge["about"] == "Numbers added")
 
 
 def held(simulator: RunningSimulator, key: str) -> Counter[str]:
