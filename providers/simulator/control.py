@@ -17,10 +17,12 @@ from aiohttp import web
 from providers.simulator import page
 from providers.simulator.behaviour import moment_of
 from providers.simulator.episodes import CARRIERS
-from providers.simulator.records import Account
+from providers.simulator.records import GATES, Account, Enterprise
 from providers.simulator.state import BUCKETS, SIMULATOR, Injected, Simulator
+from providers.simulator.telnyx.reputation import proof_status
 
 SHOWN = 500
+CONFIRM_WITHIN = 3 * 86_400.0
 
 
 def routes() -> list[web.RouteDef]:
@@ -36,6 +38,7 @@ def routes() -> list[web.RouteDef]:
         web.post("/control/calls", inject),
         web.post("/control/outcomes", outcomes),
         web.post("/control/ownership", question_ownership),
+        web.post("/control/decide", decide),
         web.post("/control/reset", reset),
     ]
 
@@ -62,15 +65,15 @@ async def requests(request: web.Request) -> web.Response:
 
 
 async def change_fault(request: web.Request) -> web.Response:
-    """`name`, `on` true or false, and for on: `times`, `every`, `path`. Without a name: all off."""
+    """`name`, `on` true or false, and for on: `times`, `every`, `path`, `ends`, `method`. Without a name: all off."""
     simulator, fields = request.app[SIMULATOR], await _fields(request)
     name = str(fields.get("name", ""))
     if not name or str(fields.get("on", True)).lower() in ("false", "0", "off"):
         simulator.faults.switch_off(name)
     else:
         times = int(fields["times"]) if fields.get("times") not in (None, "") else None
-        every, path = int(fields.get("every", 1)), str(fields.get("path", ""))
-        simulator.faults.switch_on(name, times=times, every=every, path=path)
+        where = {part: str(fields.get(part, "")) for part in ("path", "ends", "method")}
+        simulator.faults.switch_on(name, times=times, every=int(fields.get("every", 1)), **where)
     return _done(request, simulator)
 
 
@@ -135,8 +138,21 @@ async def question_ownership(request: web.Request) -> web.Response:
         if record is not None:
             record.ownership_status = "pending_confirmation"
             record.flag_reason = str(fields.get("reason", "carrier_changed"))
-            record.confirm_by = simulator.later(now, 3 * 86_400)
+            record.confirm_by = simulator.later(now, CONFIRM_WITHIN)
+            record.expires = simulator.world.simulated(now) + CONFIRM_WITHIN
             record.history.append(("flag", record.flag_reason, now))
+    return _done(request, simulator)
+
+
+async def decide(request: web.Request) -> web.Response:
+    """`enterprise` (its id), `gate` (one of GATES), `outcome` (approved or rejected), `reason`: decided now."""
+    simulator, fields = request.app[SIMULATOR], await _fields(request)
+    gate, outcome = str(fields.get("gate", "")), str(fields.get("outcome", "approved"))
+    if gate not in GATES or outcome not in ("approved", "rejected"):
+        raise web.HTTPBadRequest(text=f"gate is one of {', '.join(GATES)}, outcome is approved or rejected.")
+    for account in simulator.accounts.values():
+        if (enterprise := account.enterprises.get(str(fields.get("enterprise", "")))) is not None:
+            enterprise.decide(gate, refused=outcome == "rejected", reason=str(fields.get("reason", "")))
     return _done(request, simulator)
 
 
@@ -201,13 +217,17 @@ def _account(simulator: Simulator, account: Account, now: datetime) -> dict[str,
     return {
         "key": account.masked_key,
         "numbers": sum(len(one.holding) for one in account.enterprises.values()),
-        "enterprises": [
-            {"id": one.id, "legal_name": one.fields["legal_name"], "enabled": one.settings is not None}
-            for one in account.enterprises.values()
-        ],
+        "enterprises": [_enterprise(simulator, one) for one in account.enterprises.values()],
         "remediations": sum(len(one.remediations) for one in account.enterprises.values()),
         "documents": len(account.documents),
     }
+
+
+def _enterprise(simulator: Simulator, one: Enterprise) -> dict[str, Any]:
+    business, letter = simulator.gates(one.settings) if one.settings is not None else ("", "")
+    gates = {"business": business, "letter": letter, "proof": proof_status(simulator, one) or ""}
+    legal_name = one.fields["legal_name"]
+    return {"id": one.id, "legal_name": legal_name, "enabled": one.settings is not None, "gates": gates}
 
 
 def _ledger(simulator: Simulator, key: str) -> dict[str, Any]:

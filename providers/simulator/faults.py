@@ -1,7 +1,8 @@
 """Faults that can be switched on: what a provider does to its clients on a bad day.
 
 A fault applies to the simulated services (/v2, /carrier, /hiya, /ftc, /fcc), optionally only to paths that begin with
-`path`, only to every n-th request, and only so many times. Faults that change the content work on the finished answer.
+`path` or end with `ends`, to one method, to every n-th request, and only so many times. Faults that change the content
+work on the finished answer.
 """
 
 from __future__ import annotations
@@ -22,13 +23,18 @@ HUGE = 10 * 1024 * 1024
 RESET_SECONDS = 2
 DRIP_SECONDS = 0.3
 HANG_SECONDS = 120.0
+SLOW_SECONDS = 3.0
 PRIVATE = "http://169.254.169.254/latest/meta-data/"
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 KINDS = {
     "rate_limited": "429 with the rate-limit headers",
     "server_error": "500 with an error body",
+    "conflict": "409 with an error body",
     "timeout": "No answer at all",
+    "slow": "The answer comes after three seconds",
+    "lost_answer": "The request is carried out, and no answer comes",
+    "error_after": "The request is carried out, and answered with 500",
     "slow_drip": "The body arrives a byte at a time",
     "cut_body": "The connection breaks in the middle of the body",
     "reset": "The connection breaks after the request was carried out, before any answer",
@@ -51,11 +57,15 @@ class Fault:
     left: int | None = None
     every: int = 1
     path: str = ""
+    ends: str = ""
+    method: str = ""
     seen: int = 0
     hits: int = 0
 
-    def strikes(self, path: str) -> bool:
-        if not path.startswith(self.path) or self.left == 0:
+    def strikes(self, method: str, path: str) -> bool:
+        if self.left == 0 or self.method not in ("", method):
+            return False
+        if not path.startswith(self.path) or not path.endswith(self.ends):
             return False
         self.seen += 1
         if self.seen % self.every:
@@ -71,10 +81,19 @@ class Faults:
     def __init__(self) -> None:
         self._on: dict[str, Fault] = {}
 
-    def switch_on(self, name: str, *, times: int | None = None, every: int = 1, path: str = "") -> None:
+    def switch_on(
+        self,
+        name: str,
+        *,
+        times: int | None = None,
+        every: int = 1,
+        path: str = "",
+        ends: str = "",
+        method: str = "",
+    ) -> None:
         if name not in KINDS:
             raise ValueError(f"There is no fault {name!r}. Known: {', '.join(KINDS)}.")
-        self._on[name] = Fault(name, times, max(1, every), path)
+        self._on[name] = Fault(name, times, max(1, every), path, ends, method)
 
     def switch_off(self, name: str = "") -> None:
         """One fault, or all of them."""
@@ -89,9 +108,9 @@ class Faults:
     def is_on(self, name: str) -> bool:
         return name in self._on and self._on[name].left != 0
 
-    def striking(self, path: str) -> list[str]:
+    def striking(self, method: str, path: str) -> list[str]:
         """The faults that apply to this request."""
-        return [name for name, one in self._on.items() if one.strikes(path)]
+        return [name for name, one in self._on.items() if one.strikes(method, path)]
 
 
 async def apply(faults: list[str], request: web.Request, handler: Handler) -> web.StreamResponse:
@@ -99,17 +118,29 @@ async def apply(faults: list[str], request: web.Request, handler: Handler) -> we
     if "rate_limited" in faults:
         return _rate_limited(request.path)
     if "server_error" in faults:
-        return web.json_response(_error_body(request.path, 500, "10007", "Unexpected error"), status=500)
+        return _refused(request.path, 500, "10007", "Unexpected error")
+    if "conflict" in faults:
+        return _refused(request.path, 409, "10021", "Resource in use")
     if "redirect_private" in faults:
         return web.Response(status=302, headers={"Location": PRIVATE})
     if "timeout" in faults:
         await asyncio.sleep(HANG_SECONDS)
+    if "slow" in faults:
+        await asyncio.sleep(SLOW_SECONDS)
     if "reordered_pages" in faults or "duplicate_page" in faults:
         request = _moved(faults, request)
     response = await handler(request)
+    if "lost_answer" in faults:
+        await asyncio.sleep(HANG_SECONDS)
+    if "error_after" in faults:
+        return _refused(request.path, 500, "10007", "Unexpected error")
     if isinstance(response, web.Response) and isinstance(response.body, bytes) and response.status < 300:
         response = _changed(faults, response)
     return await _sent(faults, request, response)
+
+
+def _refused(path: str, status: int, code: str, title: str) -> web.Response:
+    return web.json_response(_error_body(path, status, code, title), status=status)
 
 
 def _rate_limited(path: str) -> web.Response:

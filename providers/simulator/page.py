@@ -84,7 +84,18 @@ def _accounts(accounts: Sequence[Mapping[str, Any]]) -> str:
 
 def _enterprise(one: Mapping[str, Any]) -> str:
     enabled = '<span class="good">enabled</span>' if one["enabled"] else "not enabled"
-    return f"{escape(one['legal_name'])} <code>{escape(one['id'])}</code> {enabled}"
+    gates = "".join(_gate(one["id"], gate, word) for gate, word in one["gates"].items() if word)
+    return f"{escape(one['legal_name'])} <code>{escape(one['id'])}</code> {enabled}{gates}"
+
+
+def _gate(identity: str, gate: str, word: str) -> str:
+    """What a gate says, and while it is open the buttons that decide it."""
+    fields = {"enterprise": identity, "gate": gate}
+    buttons = [
+        _form("/control/decide", fields | {"outcome": outcome}, f"{words} the {gate}")
+        for outcome, words in (("approved", "Approve"), ("rejected", "Reject"))
+    ]
+    return f'<div class="row">{gate}: {word}{"".join(buttons) if word == "pending" else ""}</div>'
 
 
 def _charges(ledger: Mapping[str, Any]) -> str:

@@ -15,6 +15,7 @@ from providers.simulator.inventory import Inventory
 from providers.simulator.schedule import CallSchedule
 
 HISTORY = timedelta(days=200)
+GATES = ("business", "letter", "proof")
 
 
 def made_up_id(*parts: str) -> str:
@@ -24,7 +25,10 @@ def made_up_id(*parts: str) -> str:
 
 @dataclass(slots=True)
 class Settings:
-    """Reputation settings of a business. The two gates are computed from when they began to be looked at."""
+    """Reputation settings of a business.
+
+    The two gates are computed from when they began to be looked at, unless a person has `decided` one.
+    """
 
     loa_document_id: str
     check_frequency: str
@@ -34,6 +38,7 @@ class Settings:
     letter_since: datetime
     refusals: tuple[str, ...] = ()
     letter_refused: bool = False
+    decided: set[str] = field(default_factory=set)
     webhook_url: str | None = None
 
 
@@ -41,7 +46,8 @@ class Settings:
 class HeldNumber:
     """A number added by a call, or one of the inventory that something happened to.
 
-    `first_look` is the simulated second at which the provider first looks at an added one by itself.
+    `first_look` is the simulated second at which the provider first looks at an added one by itself, `expires` the one
+    at which a question of ownership ends that nobody has answered.
     """
 
     e164: str
@@ -50,6 +56,7 @@ class HeldNumber:
     ownership_status: str = "verified"
     flag_reason: str | None = None
     confirm_by: datetime | None = None
+    expires: float | None = None
     removal_reason: str | None = None
     removed_at: datetime | None = None
     first_look: float | None = None
@@ -106,6 +113,11 @@ class Holding:
     def clear(self, at: datetime) -> None:
         for e164 in list(self):
             self.remove(e164, at, "customer_removed")
+
+    def overdue(self, moment: float) -> list[HeldNumber]:
+        """Numbers whose ownership nobody has confirmed until a simulated second."""
+        asked = (one for one in self._touched.values() if one.ownership_status == "pending_confirmation")
+        return [one for one in asked if one.expires is not None and one.expires <= moment]
 
     def removed(self) -> list[HeldNumber]:
         return [one for one in self._touched.values() if one.removed_at is not None]
@@ -180,6 +192,8 @@ class Proof:
     phone_numbers: list[str] | None
     submitted_at: datetime
     refused: bool
+    reason: str = "The documents do not show the numbers."
+    decided: bool = False
 
 
 @dataclass(slots=True)
@@ -203,6 +217,18 @@ class Enterprise:
     settings: Settings | None = None
     remediations: dict[str, Remediation] = field(default_factory=dict)
     proof: Proof | None = None
+
+    def decide(self, gate: str, *, refused: bool, reason: str) -> None:
+        """Decide one gate now: what is not there yet cannot be decided."""
+        if gate == "proof" and self.proof is not None:
+            self.proof.refused, self.proof.decided = refused, True
+            self.proof.reason = reason or self.proof.reason
+        if gate != "proof" and self.settings is not None:
+            self.settings.decided.add(gate)
+        if gate == "business" and self.settings is not None:
+            self.settings.refusals = (reason or "Business details could not be verified",) if refused else ()
+        if gate == "letter" and self.settings is not None:
+            self.settings.letter_refused = refused
 
 
 @dataclass(frozen=True, slots=True)

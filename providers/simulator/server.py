@@ -42,7 +42,7 @@ async def note(request: web.Request, handler: Handler) -> web.StreamResponse:
     simulator = request.app[SIMULATOR]
     if not request.path.startswith(SERVICES):
         return await handler(request)
-    striking = simulator.faults.striking(request.path)
+    striking = simulator.faults.striking(request.method, request.path)
     response = None
     try:
         response = await faults.apply(striking, request, handler)

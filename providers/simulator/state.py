@@ -15,7 +15,17 @@ from providers.simulator.episodes import DAY, HOUR
 from providers.simulator.faults import Faults
 from providers.simulator.hashing import text_key, unit
 from providers.simulator.inventory import Inventory, count_for
-from providers.simulator.records import HISTORY, Account, Charge, Enterprise, Holding, Remediation, Settings, made_up_id
+from providers.simulator.records import (
+    HISTORY,
+    Account,
+    Charge,
+    Enterprise,
+    HeldNumber,
+    Holding,
+    Remediation,
+    Settings,
+    made_up_id,
+)
 
 CENTS = {"monitoring": 10_000, "check": 10, "remediation": 100, "hiya": 5}
 VETTING = 20 * 60.0
@@ -111,16 +121,27 @@ class Simulator:
         """The wall-clock moment `simulated_seconds` after another."""
         return self.world.wall(self.world.simulated(at) + simulated_seconds)
 
-    def gate(self, since: datetime, seconds: float, refused: bool) -> str:
-        """A decision of the provider: pending for `seconds` of simulated time, then what it will be."""
-        if self.world.simulated(self.now()) < self.world.simulated(since) + seconds:
+    def gate(self, since: datetime, seconds: float, refused: bool, *, decided: bool = False) -> str:
+        """A decision of the provider: pending for `seconds` of simulated time unless decided, then what it will be."""
+        if not decided and self.world.simulated(self.now()) < self.world.simulated(since) + seconds:
             return "pending"
         return "rejected" if refused else "approved"
 
     def gates(self, settings: Settings) -> tuple[str, str]:
         """(status, loa_status)."""
-        business = self.gate(settings.business_since, VETTING, bool(settings.refusals))
-        return business, self.gate(settings.letter_since, LETTER_REVIEW, settings.letter_refused)
+        told = settings.decided
+        business = self.gate(settings.business_since, VETTING, bool(settings.refusals), decided="business" in told)
+        letter = self.gate(settings.letter_since, LETTER_REVIEW, settings.letter_refused, decided="letter" in told)
+        return business, letter
+
+    def expire_questions(self) -> None:
+        """What nobody confirmed in time is removed after a change of carrier, only flagged after a regular check."""
+        now = self.now()
+        moment = self.world.simulated(now)
+        for account in self.accounts.values():
+            for enterprise in account.enterprises.values():
+                for record in enterprise.holding.overdue(moment):
+                    _expire(enterprise.holding, record, now)
 
     # Numbers --------------------------------------------------------------------------------------------------------
 
@@ -169,6 +190,14 @@ class Simulator:
             return "not_flagged"
         lot = unit(text_key(f"{e164}/{request.id}", self.world.seed))
         return "remediated" if lot < 0.85 else "requires_review" if lot < 0.94 else "refused"
+
+
+def _expire(holding: Holding, record: HeldNumber, at: datetime) -> None:
+    if record.flag_reason == "reverification_due":
+        record.ownership_status, record.confirm_by = "flagged", None
+        return
+    holding.remove(record.e164, at, "unconfirmed_ownership")
+    record.history.append(("removed", "unconfirmed_ownership", at))
 
 
 def _demo_fields(key: str) -> dict[str, Any]:

@@ -27,6 +27,7 @@ def key_of(request: web.Request) -> str:
 def account(request: web.Request) -> Account:
     found = simulator(request).account(key_of(request))
     simulator(request).settle()
+    simulator(request).expire_questions()
     return found
 
 

@@ -99,6 +99,7 @@ async def replace_letter(request: web.Request) -> web.Response:
     document = _document(request, body["loa_document_id"])
     settings.loa_document_id, settings.letter_refused = document.id, "unsigned" in document.filename.lower()
     settings.letter_since = settings.updated_at = simulator.now()
+    settings.decided.discard("letter")
     return single(_render(simulator, owner, settings))
 
 
@@ -146,7 +147,7 @@ async def read_proof(request: web.Request) -> web.Response:
 def proof_status(simulator: Simulator, owner: Enterprise) -> str | None:
     if owner.proof is None:
         return None
-    return simulator.gate(owner.proof.submitted_at, PROOF_REVIEW, owner.proof.refused)
+    return simulator.gate(owner.proof.submitted_at, PROOF_REVIEW, owner.proof.refused, decided=owner.proof.decided)
 
 
 def _render_proof(simulator: Simulator, owner: Enterprise, proof: Proof) -> dict[str, Any]:
@@ -157,7 +158,7 @@ def _render_proof(simulator: Simulator, owner: Enterprise, proof: Proof) -> dict
         "status": status,
         "document_ids": proof.document_ids,
         "phone_numbers": proof.phone_numbers,
-        "rejection_reason": "The documents do not show the numbers." if status == "rejected" else None,
+        "rejection_reason": proof.reason if status == "rejected" else None,
         "submitted_at": stamp(proof.submitted_at),
         "reviewed_at": stamp(reviewed),
     }
