@@ -26,6 +26,7 @@ PACKAGES = ("accounts", "common", "enrollment", "phone_numbers", "providers", "r
 RUNS_SQL = {
     "common/csv_export.py",
     "common/slots.py",
+    "phone_numbers/campaigns/caller_id.py",
     "phone_numbers/campaigns/pools.py",
     "phone_numbers/feeds/checks.py",
     "phone_numbers/feeds/complaints.py",
@@ -37,6 +38,7 @@ RUNS_SQL = {
     "phone_numbers/services/counts.py",
     "phone_numbers/services/inventory.py",
     "phone_numbers/services/status.py",
+    "remediation/selectors/stats.py",
     "remediation/services/alert_mail.py",
     "remediation/services/cases.py",
     "remediation/services/detection.py",

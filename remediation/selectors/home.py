@@ -1,0 +1,50 @@
+"""What the home page and the frame show of remediation."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.db.models import Q
+
+from remediation.models import Case, ManualTask, SupportTicket
+from remediation.selectors import alerts, stats
+from remediation.states import AlertKind, CaseState, ManualState, TicketState
+
+
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """How many repairs are under way, how long one takes, and what of them needs a person.
+
+    `median` None: nothing was cleared yet. `parked` cases cannot go on by themselves; `overdue` ones passed their
+    target; `follow_ups` are disputes filed by hand whose day has come; `answered` tickets wait to be read.
+    """
+
+    open_cases: int
+    median: timedelta | None
+    parked: int
+    overdue: int
+    follow_ups: int
+    answered: int
+    flagged_defaults: int
+    thin_areas: int
+    failing_feeds: int
+
+
+def figures(*, now: datetime) -> Figures:
+    """Return the figures of the open account: six small queries."""
+    opened = Case.objects.filter(closed_at=None)
+    counts = alerts.open_counts()
+    cleared = stats.time_to_clear(now=now)
+    filed = Q(state=ManualState.FILED, follow_up_on__lte=now.date())
+    return Figures(
+        open_cases=opened.count(),
+        median=cleared.median if cleared else None,
+        parked=opened.filter(state=CaseState.PARKED).count(),
+        overdue=opened.filter(overdue_at__isnull=False).count(),
+        follow_ups=ManualTask.objects.filter(filed, case__closed_at=None).count(),
+        answered=SupportTicket.objects.filter(state=TicketState.ANSWERED).count(),
+        flagged_defaults=counts.get(AlertKind.DEFAULT_FLAGGED, 0),
+        thin_areas=counts.get(AlertKind.AREA_FLOOR, 0),
+        failing_feeds=counts.get(AlertKind.FEED_FAILING, 0),
+    )
