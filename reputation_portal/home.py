@@ -15,6 +15,7 @@ from phone_numbers import states
 from phone_numbers.models import Feed, ImportJob
 from phone_numbers.selectors import home as selectors
 from phone_numbers.templatetags.reputation import RATING_CLASS
+from remediation.selectors import home as remediation
 from reputation_portal.frame import address
 
 # The parts that ask for attention stand on the base line, where a small part can be compared over the days.
@@ -45,6 +46,59 @@ class NumberTask:
     query: str
 
 
+@dataclass(frozen=True)
+class RepairTask:
+    """What one of remediation's figures means for a person: its name there, in the singular and the plural, and where
+    to go."""
+
+    figure: str
+    icon: str
+    css: str
+    one: str
+    many: str
+    page: str
+    query: str = ""
+
+
+REPAIR_TASKS = (
+    RepairTask(
+        "parked", "ticket", "is-mixed", "case needs a person", "cases need a person", "cases:list", "?state=parked"
+    ),
+    RepairTask("overdue", "clock", "is-mixed", "case is overdue", "cases are overdue", "cases:list", "?overdue=1"),
+    RepairTask(
+        "follow_ups",
+        "send",
+        "is-progress",
+        "dispute that was filed by hand is to be followed up",
+        "disputes that were filed by hand are to be followed up",
+        "cases:list",
+        "?follow_up=1",
+    ),
+    RepairTask(
+        "answered",
+        "message",
+        "is-progress",
+        "support ticket was answered",
+        "support tickets were answered",
+        "cases:list",
+    ),
+    RepairTask(
+        "flagged_defaults",
+        "flag",
+        "is-spam",
+        "default caller ID is flagged as spam",
+        "default caller IDs are flagged as spam",
+        "alerts:list",
+    ),
+    RepairTask(
+        "thin_areas",
+        "map-pin",
+        "is-mixed",
+        "area of a campaign has too few numbers left",
+        "areas of campaigns have too few numbers left",
+        "alerts:list",
+    ),
+)
 FAILED = NumberTask("shield-x", "is-spam", "failed verification for monitoring", "capability=failed")
 NO_LONGER_ELIGIBLE = NumberTask(
     "clock-pause", "is-mixed", "no longer eligible for monitoring", "capability=no_longer_eligible"
@@ -62,7 +116,7 @@ class ChartRow:
 
 
 class HomeView(AccountPageMixin, TemplateView):
-    """`GET /`: nine queries at any size of the account, none of them over all its numbers."""
+    """`GET /`: fourteen queries at any size of the account, none of them over all its numbers."""
 
     def get_template_names(self) -> list[str]:
         """Return the first-steps page for an account without numbers."""
@@ -76,7 +130,9 @@ class HomeView(AccountPageMixin, TemplateView):
         return context | (self._blocks(feeds) if self.totals.numbers else {})
 
     def _blocks(self, feeds: list[selectors.FeedFreshness]) -> dict[str, Any]:
-        rows = _chart_rows(selectors.rating_days(today=timezone.now().astimezone(UTC).date(), current=self.totals))
+        now = timezone.now()
+        rows = _chart_rows(selectors.rating_days(today=now.astimezone(UTC).date(), current=self.totals))
+        repairs = remediation.figures(now=now)
         return {
             "healthy": self.totals.rated(states.Rating.HEALTHY),
             "tagged_percent": 100 * self.totals.tagged / self.totals.numbers,
@@ -85,7 +141,9 @@ class HomeView(AccountPageMixin, TemplateView):
             "chart_series": [(rating.label, RATING_CLASS[rating]) for rating in CHART_ORDER],
             "shares_read": selectors.FLAGGED_READ,
             "shares": selectors.carrier_shares(self.totals),
-            "tasks": [*_feed_tasks(feeds), *_number_tasks(self.totals), *_import_tasks()],
+            "repairs": repairs,
+            "cases_href": address("cases:list"),
+            "tasks": [*_feed_tasks(feeds), *_repair_tasks(repairs), *_number_tasks(self.totals), *_import_tasks()],
             "feeds": feeds[:FEEDS_SHOWN],
             "feeds_hidden": max(len(feeds) - FEEDS_SHOWN, 0),
         }
@@ -122,6 +180,16 @@ def _feed_tasks(feeds: list[selectors.FeedFreshness]) -> list[Task]:
 
 def _feed_href(feed: Feed) -> str:
     return reverse("feeds:detail", args=[feed.uuid]) if address("feeds:list") else ""
+
+
+def _repair_tasks(repairs: remediation.Figures) -> list[Task]:
+    return [_repair_task(count, kind) for kind in REPAIR_TASKS if (count := getattr(repairs, kind.figure))]
+
+
+def _repair_task(count: int, kind: RepairTask) -> Task:
+    page = address(kind.page)
+    text = f"{count:,} {kind.one if count == 1 else kind.many}."
+    return Task(kind.icon, kind.css, text, f"{page}{kind.query}" if page else "", "Show")
 
 
 def _number_tasks(totals: selectors.Totals) -> list[Task]:

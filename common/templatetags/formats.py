@@ -58,6 +58,20 @@ def day(moment: datetime | None) -> str:
     return f"{local.day} {local:%b}{year}"
 
 
+@register.filter
+def span(length: timedelta | None) -> str:
+    """Return a length of time in its two largest units, such as `1 day 6 h`, `5 h` or `12 min`; empty without one."""
+    if length is None:
+        return ""
+    minutes = max(int(length.total_seconds() // 60), 0)
+    days, hours, rest = minutes // 1440, minutes // 60 % 24, minutes % 60
+    if days:
+        return f"{days} day{'' if days == 1 else 's'}" + (f" {hours} h" if hours else "")
+    if hours:
+        return f"{hours} h" + (f" {rest} min" if rest else "")
+    return f"{minutes} min" if minutes else "under a minute"
+
+
 @register.simple_tag
 def ago(moment: datetime | None, never: str = "never") -> SafeString:
     """Return how long ago or how far ahead a moment is, in a `<time>` with the exact time on hover."""

@@ -13,14 +13,18 @@ from pytest_django import DjangoAssertNumQueries
 
 from accounts.models import Account, User
 from common.scope import account_scope
+from common.templatetags import formats
 from phone_numbers import states
 from phone_numbers.models import ImportJob, RatingDay, Source
 from phone_numbers.selectors import home as selectors
 from tests import factories
 from tests.conftest import ClientFor
 from tests.pages.page_rules import refused_by_csp
+from tests.remediation import remediation_world
 
-QUERIES = 10  # session, person, memberships, totals, feeds, days, carriers, sources, imports, the frame's alert count
+# Session, person, memberships, totals, feeds, days, carriers, sources, imports, the frame's alert count; cases, alerts,
+# time to clear, manual tasks, tickets.
+QUERIES = 15
 
 
 def _home(client: Client) -> str:
@@ -79,8 +83,8 @@ def test_the_figures_come_from_the_totals_and_lead_to_the_list(
     assert re.findall(r'class="figure-value[^"]*">(.*?)<', html) == [
         "4",
         "1",
-        "Not available yet",
-        "Not available yet",
+        "0",
+        "None yet",
     ]
     assert "1 rated Healthy" in html
     assert "25.0 % of all numbers" in html
@@ -262,3 +266,32 @@ def test_what_people_typed_is_escaped(acme: Account, owner: User, client_for: Cl
     html = _home(client_for(owner))
     assert "<script>alert" not in html
     assert refused_by_csp(html) == []
+
+
+def test_repairs_are_counted_and_what_needs_a_person_is_said(acme: Account, owner: User, client_for: ClientFor) -> None:
+    numbers = remediation_world.monitored(acme, 2)
+    remediation_world.flag(acme, numbers)
+    remediation_world.detect(acme)
+    now = remediation_world.NOW + timedelta(hours=30)
+    remediation_world.clean(acme, numbers[:1], now)
+    with account_scope(acme):
+        remediation_world.detect(acme, timezone.now())
+    html = _home(client_for(owner))
+    assert re.findall(r'class="figure-value[^"]*">(.*?)<', html)[2:] == ["1", "1 day 6 h"]
+    assert "1 needs a person" in _words(html)
+    assert "1 case needs a person." in html
+
+
+@pytest.mark.parametrize(
+    ("length", "words"),
+    [
+        (timedelta(seconds=20), "under a minute"),
+        (timedelta(minutes=12), "12 min"),
+        (timedelta(hours=5, minutes=3), "5 h 3 min"),
+        (timedelta(days=1, hours=6), "1 day 6 h"),
+        (timedelta(days=2), "2 days"),
+        (None, ""),
+    ],
+)
+def test_a_length_of_time_is_told_in_its_two_largest_units(length: timedelta | None, words: str) -> None:
+    assert formats.span(length) == words
