@@ -15,19 +15,22 @@ from reputation_portal.local.errors import LocalError
 
 def main() -> None:
     """Make the ground, set up Django on it, measure, and take everything down again."""
-    wanted = _wanted()
+    wanted, numbers = _wanted()
     signal.signal(signal.SIGTERM, _stop)
     with ExitStack() as stack:
         os.environ.update(ground.prepare(stack, os.environ))
         # Only now: importing it reads the settings, which read the environment.
-        import_module("benchmarks.run").measure(wanted)
+        import_module("benchmarks.run").measure(wanted, numbers)
 
 
-def _wanted() -> tuple[parts.Part, ...]:
+def _wanted() -> tuple[tuple[parts.Part, ...], int]:
     parser = argparse.ArgumentParser(prog="benchmarks", description="Measure the portal beside its peers.")
     names = ", ".join(part.name for part in parts.PARTS)
     parser.add_argument("--only", nargs="+", metavar="PART", default=[], help=f"only these parts: {names}")
-    return parts.chosen(parser.parse_args().only)
+    parser.add_argument("--numbers", type=int, help="numbers of the large account; each part has its own default")
+    given = parser.parse_args()
+    wanted = parts.chosen(given.only)
+    return wanted, given.numbers or max(part.numbers for part in wanted)
 
 
 def _stop(*_signal: object) -> None:

@@ -1,4 +1,4 @@
-"""The accounts of the benchmarks: a million numbers, and ten thousand to compare with; the peers' table beside them."""
+"""The accounts of the benchmarks: a large one, ten thousand numbers to compare with, the peers' table beside them."""
 
 from __future__ import annotations
 
@@ -16,24 +16,26 @@ from benchmarks import data_sql
 from common.scope import account_scope
 from enrollment.models import EnrolledService, Enrollment, EnrollmentState
 from phone_numbers.feeds import partitions
+from phone_numbers.models import PhoneNumber
 from phone_numbers.services import areas, counts
 from providers.simulator.inventory import Inventory
 
 LARGE, SMALL = "large", "small"
-SIZES = {LARGE: 1_000_000, SMALL: 10_000}
+SMALL_SIZE = 10_000
 SEED = 1
 
 
-def make(*, tell: Callable[[str], None]) -> None:
-    """Fill the empty database of this run."""
+def make(numbers: int, *, peers: bool, tell: Callable[[str], None]) -> None:
+    """Fill the empty database of this run; the peers' table only for parts that have such peers."""
     now = timezone.now()
     partitions.ensure_partitions(now - timedelta(days=40), now + timedelta(days=2))
     areas.ensure_areas(now=now)
     with _WithoutIndexes():
-        for slug, size in SIZES.items():
+        for slug, size in ((LARGE, numbers), (SMALL, SMALL_SIZE)):
             _make_account(slug, size)
             tell(f"{size:,} numbers in the account {slug}")
-    _execute(data_sql.PLAIN, {"slug": LARGE})
+    if peers:
+        _execute(data_sql.PLAIN, {"slug": LARGE})
     counts.fold_number_counts()
     settle()
     tell("indexed, and vacuumed once; from here on nothing is vacuumed")
@@ -42,6 +44,12 @@ def make(*, tell: Callable[[str], None]) -> None:
 def account(slug: str) -> Account:
     """Return one of the accounts."""
     return Account.objects.get(slug=slug)
+
+
+def size(slug: str) -> int:
+    """Return how many numbers an account has."""
+    with account_scope(account(slug)):
+        return PhoneNumber.objects.count()
 
 
 def owner(slug: str) -> User:

@@ -61,7 +61,12 @@ def measure() -> list[Result]:
     """Return the results of the part `list`."""
     large, small = Browser(data.LARGE), Browser(data.SMALL)
     last = {browser: browser.last_page() for browser in (large, small)}
-    pairs = [*_browsed(large), *_searched(large), *_deep(large, last[large]), *_sizes(large, small, last)]
+    pairs = [
+        *_browsed(large),
+        *_searched(large),
+        *_deep(large, last[large]),
+        *size_pairs(large, small, last, "a million numbers"),
+    ]
     results = [pair.measure() for pair in pairs]
     _ingest_pages()
     return results + [pair.measure() for pair in _browsed(large, ", after ingested pages")]
@@ -129,7 +134,7 @@ def _browsed(browser: Browser, when: str = "") -> list[Pair]:
 def _searched(browser: Browser) -> list[Pair]:
     """Searches: at most 1/10 of the changelist's time for the same words."""
     with account_scope(browser.account):
-        number = PlainNumber.objects.order_by("pk")[data.SIZES[data.LARGE] // 2].number
+        number = PlainNumber.objects.order_by("pk")[data.size(data.LARGE) // 2].number
     searches = {
         "four digits anywhere": (number[4:8], PER_PAGE),
         "last four": (number[-4:], PER_PAGE),
@@ -146,7 +151,7 @@ def _searched(browser: Browser) -> list[Pair]:
 
 def _deep(browser: Browser, last: dict[str, str]) -> list[Pair]:
     """The last page by its cursor: at most 1/10 of the changelist's last page."""
-    number = -(-data.SIZES[data.LARGE] // PER_PAGE)
+    number = -(-data.size(data.LARGE) // PER_PAGE)
     deep = browser.page(1, **last)
     tables2 = f"{reverse('peer-tables2')}?page={number}"
     return [
@@ -155,13 +160,13 @@ def _deep(browser: Browser, last: dict[str, str]) -> list[Pair]:
     ]
 
 
-def _sizes(large: Browser, small: Browser, last: dict[Browser, dict[str, str]]) -> list[Pair]:
-    """The same pages, each full, at a million numbers and at ten thousand: at most 1.3 times."""
+def size_pairs(large: Browser, small: Browser, last: dict[Browser, dict[str, str]], words: str) -> list[Pair]:
+    """The same pages, each full, in the large account and at ten thousand numbers: at most 1.3 times."""
     pages: dict[str, Sequence[dict[str, str]]] = {"first page": ({}, {}), "last page": (last[large], last[small])}
     pages |= {f"filtered by {name}": (ours, ours) for name, (ours, _) in FILTERS.items()}
     pages["search, two digits"] = ({"q": "30"}, {"q": "30"})
     return [
-        Pair(f"{name}, a million numbers", large.page(1, **ours), small.page(1, **other), "ten thousand numbers", SAME)
+        Pair(f"{name}, {words}", large.page(1, **ours), small.page(1, **other), "ten thousand numbers", SAME)
         for name, (ours, other) in pages.items()
     ]
 

@@ -8,16 +8,22 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Part:
-    """A part of the run: its name for ONLY, and the module whose `measure()` gives its results."""
+    """A part of the run: its name for ONLY, and the module whose `measure()` gives its results.
+
+    `numbers` is the size of the large account that it wants. A part that is not `usual` runs only when asked for.
+    """
 
     name: str
     module: str
+    numbers: int = 1_000_000
+    usual: bool = True
 
 
 PARTS = (
     Part("list", "benchmarks.list_part"),
     Part("export", "benchmarks.export_part"),
     Part("ingest", "benchmarks.ingest_part"),
+    Part("scale", "benchmarks.scale_part", numbers=10_000_000, usual=False),
 )
 
 
@@ -26,8 +32,8 @@ class UnknownPartError(ValueError):
 
 
 def chosen(names: Sequence[str]) -> tuple[Part, ...]:
-    """Return the parts of these names, all without a name. Raises UnknownPartError."""
+    """Return the parts of these names, the usual ones without a name. Raises UnknownPartError."""
     known = {part.name: part for part in PARTS}
     if missing := [name for name in names if name not in known]:
         raise UnknownPartError(f"There is no part called {missing[0]!r}. The parts are {', '.join(known)}.")
-    return tuple(known[name] for name in names) or PARTS
+    return tuple(known[name] for name in names) or tuple(part for part in PARTS if part.usual)

@@ -13,13 +13,13 @@ from benchmarks import results
 from benchmarks.parts import Part
 
 
-def measure(wanted: Sequence[Part]) -> None:
-    """Measure these parts; results.json and the table hold what this run measured."""
+def measure(wanted: Sequence[Part], numbers: int) -> None:
+    """Measure these parts with a large account of `numbers`; results.json and the table hold what this run measured."""
     django.setup()
     began = time.monotonic()
     call_command("migrate", run_syncdb=True, interactive=False, verbosity=0)
     # Modules that import models can be imported only after django.setup().
-    import_module("benchmarks.data").make(tell=_tell_since(began))
+    import_module("benchmarks.data").make(numbers, peers=any(part.usual for part in wanted), tell=_tell_since(began))
     found: list[results.Result] = []
     for part in wanted:
         _tell_since(began)(f"measuring: {part.name}")
