@@ -17,10 +17,12 @@ from django.conf import settings
 from django.db import connection, transaction
 
 from accounts.models import Account
+from common.wakeup import wake_on_commit
 from phone_numbers.feeds import ingest_sql, partitions
 from phone_numbers.feeds.rating import MICROSECOND, RatingRule, mark_of
 from phone_numbers.feeds.rules import rule_for
 from phone_numbers.models import Source
+from phone_numbers.services.status import FOLLOW_LABELS
 from phone_numbers.states import NO_SCORE, Rating, SourceKind
 from providers.base import CATEGORY_LENGTH, IDENT_LENGTH, SOURCE_LENGTH, Observation
 
@@ -227,6 +229,8 @@ def _evaluate(cursor: Any, params: dict[str, Any]) -> None:
     cursor.execute(ingest_sql.COUNT_BY_HAND)
     _update_statuses(cursor, params)
     cursor.execute(ingest_sql.EVENTS, params)
+    if cursor.rowcount:
+        wake_on_commit(FOLLOW_LABELS)
     cursor.execute(ingest_sql.COUNTS, params)
     cursor.execute("SELECT set_config('numbers.count_by_hand', 'off', true)")
 

@@ -10,8 +10,11 @@ from typing import Any
 from django.db import connection, transaction
 
 from accounts.models import Account, User
+from common.wakeup import wake_on_commit
 from phone_numbers.services import status_sql
 from phone_numbers.states import Capability, EventKind, Registration
+
+FOLLOW_LABELS = "remediation.detect_changes"  # the task that follows tags and monitoring with alerts and cases
 
 
 def set_registration(
@@ -72,4 +75,7 @@ def _move(
     }
     with connection.cursor() as cursor:
         cursor.execute(statement, params)
-        return int(cursor.rowcount)
+        changed = int(cursor.rowcount)
+    if changed and kind == EventKind.CAPABILITY:
+        wake_on_commit(FOLLOW_LABELS)
+    return changed
