@@ -40,6 +40,16 @@ def text_of(values: Values, name: str) -> str:
     return ", ".join(map(str, answer)) if isinstance(answer, list) else str(answer)
 
 
+def questions_of(content: Mapping[str, Any]) -> dict[str, str]:
+    """Return the questions of an application that was handed in, by their names."""
+    return {
+        one["name"]: one["question"]
+        for section in content.get("sections", [])
+        for group in section["groups"]
+        for one in group["answers"]
+    }
+
+
 def letter_digest(values: Values) -> str:
     """Return the SHA-256 of the facts that a letter of authorization states: other facts need another letter."""
     facts = {name: text_of(values, name) for name in LETTER_FACTS}

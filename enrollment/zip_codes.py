@@ -26,6 +26,8 @@ STATE_PREFIXES = _by_state()
 
 
 def is_in_state(zip_code: str, state: str) -> bool:
-    """Tell whether a ZIP code (`NNNNN` or `NNNNN-NNNN`) can be one of a state, given by its two letters."""
+    """Tell whether a ZIP code (`NNNNN` or `NNNNN-NNNN`) can be in a state, given by its letters; nonsense is in none."""
+    if not zip_code[:3].isdecimal():
+        return False
     prefix = int(zip_code[:3])
     return any(first <= prefix <= last for first, last in STATE_PREFIXES.get(state, ()))

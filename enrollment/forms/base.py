@@ -11,6 +11,8 @@ from django.forms import BoundField
 from django.http import QueryDict
 
 from accounts.products import Product
+from common.templatetags.formats import national
+from enrollment.forms.fields import UsPhoneField
 from enrollment.states import SectionKey
 
 KEPT_LIMIT = 10_000  # characters of one answer; longer ones are refused at the field and not kept
@@ -40,12 +42,13 @@ class SectionForm(forms.Form):
     key: ClassVar[SectionKey]
     lead: ClassVar[str] = ""
     groups: ClassVar[tuple[Group, ...]]
+    only_other: ClassVar[tuple[str, ...]] = ()  # asked only where an address or contact is another one
 
     def __init__(self, answers: Answers, *, judged: bool, facts: AccountFacts) -> None:
         self.answers, self.facts = answers, facts
         super().__init__(data=dict(answers) if judged else None, initial=dict(answers), label_suffix="")
         for field in self.fields.values():
-            _style(field)
+            style(field)
 
     @property
     def rows(self) -> Iterator[tuple[Group, list[BoundField]]]:
@@ -62,6 +65,8 @@ class SectionForm(forms.Form):
         """Return an answer in the words of the page: choices by their labels, phones as people write them."""
         field = self.fields[name]
         labels: dict[Any, Any] = dict(field.choices) if isinstance(field, forms.ChoiceField) else {}  # type: ignore[arg-type]
+        if isinstance(field, UsPhoneField):
+            return national(str(answer))
         answers = answer if isinstance(answer, list) else [answer]
         return ", ".join(str(labels.get(one, one)) for one in answers if one != "")
 
@@ -88,7 +93,7 @@ def _plain(value: Any) -> Any:
     return "" if value is None else str(value)
 
 
-def _style(field: forms.Field) -> None:
+def style(field: forms.Field) -> None:
     """Give a widget the classes of the house."""
     widget = field.widget
     if isinstance(widget, (forms.RadioSelect, forms.CheckboxSelectMultiple, forms.CheckboxInput)):

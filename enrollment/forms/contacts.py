@@ -43,6 +43,8 @@ class ContactsForm(SectionForm):
         Group("Notifications", ("notification_email",)),
     )
 
+    only_other = (*BILLING_ADDRESS, "billing_extended", *BILLING_CONTACT, BILLING_PHONE)
+
     street = fields.line("Street address", "Compared with public records.", limit=255, printed=True)
     extended = fields.line(
         "Suite, floor or unit", "Part of the address, if any.", limit=255, required=False, printed=True

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from accounts.models import Account
@@ -48,16 +49,22 @@ def tell_moved(enrollment: Enrollment, move: str, *, now: datetime) -> None:
         _to_applicant(enrollment, move, subject, body, now=now)
 
 
-def reason_lines(reasons: list[dict[str, str]]) -> list[str]:
-    """Return the reasons of an enrollment as lines: the chosen words, then what the reviewer added."""
-    return [_reason_line(reason) for reason in reasons]
+def reasons_of(enrollment: Enrollment) -> list[str]:
+    """Return why an enrollment came back, as lines."""
+    return reason_lines(enrollment.reasons, application.questions_of(enrollment.application))
 
 
-def _reason_line(reason: dict[str, str]) -> str:
-    code, text, question = reason.get("code", ""), reason.get("text", ""), reason.get("question", "")
-    chosen = ReasonCode(code).label if code in ReasonCode.values else ""
-    said = f"{chosen}. {text}" if chosen and text else f"{chosen}." if chosen else text
-    return f"{question}: {said}" if question else said
+def reason_lines(reasons: Sequence[dict[str, str]], questions: Mapping[str, str] | None = None) -> list[str]:
+    """Return reasons as lines: the question, by its name, or the chosen words, then what was added."""
+    return [_reason_line(reason, questions or {}) for reason in reasons]
+
+
+def _reason_line(reason: dict[str, str], questions: Mapping[str, str]) -> str:
+    code, text = reason.get("code", ""), reason.get("text", "")
+    about = questions.get(reason.get("field", ""), "") or (ReasonCode(code).label if code else "")
+    if about and text:
+        return f"{about}{'' if about.endswith('?') else ':'} {text}"
+    return text or f"{about}."
 
 
 def _asked(enrollment: Enrollment) -> tuple[str, str]:
@@ -116,7 +123,7 @@ def _ended(enrollment: Enrollment) -> tuple[str, str]:
 
 
 def _listed(enrollment: Enrollment) -> str:
-    return "\n".join(f"- {line}" for line in reason_lines(enrollment.reasons))
+    return "\n".join(f"- {line}" for line in reasons_of(enrollment))
 
 
 def _to_applicant(enrollment: Enrollment, kind: str, subject: str, body: str, *, now: datetime) -> None:
