@@ -186,6 +186,14 @@ class DialingMethod(models.TextChoices):
     AGENTLESS = "agentless", "Agentless"
 
 
+class CallerIdOutcome(models.TextChoices):
+    """How a call got its caller ID (D25)."""
+
+    MATCHED = "matched", "Matched"
+    DEFAULT = "default", "Default"
+    NONE = "none", "No caller ID"
+
+
 OUTBOUND_DIALING_METHODS = frozenset(DialingMethod) - {DialingMethod.MANUAL}
 
 

@@ -8,6 +8,7 @@ from django.conf import settings
 from django.utils import timezone
 
 from common.scope import all_accounts
+from phone_numbers.campaigns import caller_id
 from phone_numbers.feeds import complaints, partitions
 from phone_numbers.imports.tasks import run_due_imports
 from phone_numbers.services import counts, imports
@@ -33,5 +34,6 @@ def run_daily_upkeep() -> None:
     complaints.refresh_complaint_counts(now)
     with all_accounts():
         imports.forget_old_imports(now=now)
+        caller_id.forget_old_choices(now=now)
     for account_id, n in counts.count_differences():
         log.error("counters differ from rows", account=account_id, combinations=n)

@@ -286,6 +286,10 @@ POOL_AREA_FLOOR = _positive("POOL_AREA_FLOOR", 2)  # numbers of an area code tha
 # --- Services of numbers (D3, D27) -------------------------------------------------------------------------------------
 VERIFICATION_LIMIT = timedelta(days=_positive("VERIFICATION_LIMIT_DAYS", 7))
 
+# --- Caller ID (D25) ---------------------------------------------------------------------------------------------------
+CALLER_ID_SAMPLE_PERCENT = _positive("CALLER_ID_SAMPLE_PERCENT", 1)  # of the choices, kept with their reasons
+CALLER_ID_CHOICES_KEPT = timedelta(days=30)
+
 # --- Lists, exports, imports ------------------------------------------------------------------------------------------
 LIST_PAGE_SIZES = (25, 50, 100)
 COUNT_LIMIT = 10_000

@@ -2,7 +2,7 @@
 
 from phone_numbers.models.applied_rules import AppliedRule
 from phone_numbers.models.areas import AreaRelease, Country
-from phone_numbers.models.campaigns import Campaign, CampaignNumber
+from phone_numbers.models.campaigns import CallerIdChoice, Campaign, CampaignNumber
 from phone_numbers.models.checks import NumberCheck
 from phone_numbers.models.counts import NumberCount, RatingDay
 from phone_numbers.models.evidence import Complaint, ComplaintDay, NumberEvent, Reading, Source, SourceView
@@ -14,6 +14,7 @@ __all__ = [
     "AppliedRule",
     "AreaPrefix",
     "AreaRelease",
+    "CallerIdChoice",
     "Campaign",
     "CampaignNumber",
     "Complaint",

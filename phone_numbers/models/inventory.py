@@ -8,6 +8,7 @@ from __future__ import annotations
 import uuid
 from datetime import UTC, datetime
 
+import pgtrigger
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
 from django.db import models
@@ -18,6 +19,7 @@ from accounts.models import Account
 from accounts.products import Product
 from common.scope import ScopedManager
 from phone_numbers import states
+from phone_numbers.models import triggers_sql
 
 # The few numbers that people look for: tagged or flagged ones, and those between two states. Filters on them would read
 # the whole account along its order. Partial, so that a reading of any other number writes nothing here.
@@ -69,6 +71,15 @@ class PhoneNumber(models.Model):
             GinIndex(fields=["search_groups"], name="numbers_search"),
             models.Index(fields=["account", "label", "id"], name="numbers_by_label"),
             models.Index(fields=["account", "area", "id"], name="numbers_by_area"),
+        ]
+        triggers = [
+            pgtrigger.Trigger(  # a pool is walked by state, so its rows hold a copy
+                name="move_in_pools",
+                operation=pgtrigger.UpdateOf("state"),  # type: ignore[no-untyped-call]
+                when=pgtrigger.After,
+                condition=pgtrigger.AnyChange("state"),
+                func=triggers_sql.MOVE_IN_POOLS,
+            )
         ]
 
     def __str__(self) -> str:

@@ -1,0 +1,213 @@
+"""Caller IDs for calls (R89-R92, D25): claimed in the database, the default as the last resort, reasons kept.
+
+Each choice counts as one use of its number. A choice is one statement of its own, so that a flag which a feed's page
+wrote before is honored, and nothing is locked longer than that.
+"""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.conf import settings
+from django.db import connection
+from django.db.models import F, Q
+
+from accounts.models import Account
+from common.scope import account_scope
+from phone_numbers.campaigns import caller_id_sql, matching
+from phone_numbers.campaigns.matching import Destination, Policy, PoolNumber, Step
+from phone_numbers.models import CallerIdChoice, Campaign, CampaignNumber
+from phone_numbers.states import CallerIdOutcome, CampaignState, Rating
+
+MOST = 64  # candidates looked up at once: more than there are callers at a time
+FENCED_TRIES = 10  # then the callers outnumber the candidates, and waiting for a lock is right
+NO_LIMIT = 2**31 - 1
+ALERT_EVERY = timedelta(minutes=1)
+PREFIX_LENGTHS = range(4, 9)
+ENDED = "The campaign has ended, so it chooses no numbers."
+
+
+class CampaignNotActiveError(ValueError):
+    """An ended campaign makes no calls."""
+
+    def __init__(self) -> None:
+        super().__init__(ENDED)
+
+
+@dataclass(frozen=True, slots=True)
+class CallerId:
+    """What a call shows: the number (None: no caller ID), how it was found, and the reason in a sentence."""
+
+    outcome: CallerIdOutcome
+    reason: str
+    e164: str | None = None
+    uuid: str | None = None
+    number_id: int | None = None
+    step: Step | None = None
+    rating: Rating | None = None
+    tagged: bool = False
+
+
+def choose(account: Account, campaign: Campaign, destination_e164: str, *, now: datetime) -> CallerId:
+    """Choose and count a caller ID for one call. CampaignNotActiveError."""
+    if campaign.state != CampaignState.ACTIVE:
+        raise CampaignNotActiveError
+    with account_scope(account):
+        destination = destination_of(destination_e164)
+        sampled = random.randrange(100) < settings.CALLER_ID_SAMPLE_PERCENT  # noqa: S311  -- guards nothing
+        before = matching.match(pool_of(campaign), destination, policy_of(campaign), now=now) if sampled else None
+        chosen = _claim(account, campaign, destination, now) or _last_resort(campaign, now)
+        if sampled or chosen.outcome != CallerIdOutcome.MATCHED:
+            _keep(account, campaign, destination, chosen, before, now)
+    return chosen
+
+
+def policy_of(campaign: Campaign) -> Policy:
+    """Return the campaign's own choices."""
+    return Policy(campaign.use_mixed, campaign.calls_per_hour, campaign.calls_per_day, campaign.rest_after)
+
+
+def destination_of(e164: str) -> Destination:
+    """Return a destination with its US state, which the longest known prefix tells."""
+    if not matching.area_code_of(e164):
+        return Destination(e164)
+    with connection.cursor() as cursor:
+        cursor.execute(caller_id_sql.STATE_OF, {"prefixes": [e164[1:length] for length in PREFIX_LENGTHS]})
+        row = cursor.fetchone()
+    return Destination(e164, row[0] if row else "")
+
+
+def pool_of(campaign: Campaign) -> list[PoolNumber]:
+    """Return the pool as the pure rule sees it: for explanations, not for calls."""
+    pool = CampaignNumber.objects.filter(campaign=campaign).select_related("number__status")
+    return [_seen(one) for one in pool.iterator(chunk_size=5_000)]
+
+
+def _seen(one: CampaignNumber) -> PoolNumber:
+    number, status = one.number, one.number.status
+    return PoolNumber(
+        one.pk,
+        number.e164,
+        number.state,
+        Rating(status.rating),
+        status.is_tagged,
+        one.last_used_at,
+        one.hour_at,
+        one.hour_uses,
+        one.day_on,
+        one.day_uses,
+    )
+
+
+def forget_old_choices(*, now: datetime) -> int:
+    """Delete choices that were kept long enough; return how many."""
+    deleted, _ = CallerIdChoice.objects.filter(at__lt=now - settings.CALLER_ID_CHOICES_KEPT).delete()
+    return deleted
+
+
+def _claim(account: Account, campaign: Campaign, destination: Destination, now: datetime) -> CallerId | None:
+    """Claim a number by the steps; None when no step has one. Resting numbers come after all others."""
+    params = _params(account, campaign, destination, now)
+    for resting in (False, True) if campaign.rest_after is not None else (False,):
+        for claim, waiting in zip(caller_id_sql.CLAIMS, caller_id_sql.WAITING_CLAIMS, strict=True):
+            found = _first_free(claim, waiting, params | {"resting": resting})
+            if found:
+                return found
+    return None
+
+
+def _first_free(claim: str, waiting: str, params: dict[str, Any]) -> CallerId | None:
+    for attempt in range(2 * FENCED_TRIES):
+        with connection.cursor() as cursor:
+            cursor.execute(claim if attempt < FENCED_TRIES else waiting, params)
+            candidates, step, number_id, e164, uuid, rating = cursor.fetchone()
+        if number_id is not None:
+            words = Step(step).words
+            return CallerId(CallerIdOutcome.MATCHED, words + ".", e164, uuid, number_id, Step(step), Rating(rating))
+        if not candidates:
+            return None
+    return None
+
+
+def _params(account: Account, campaign: Campaign, destination: Destination, now: datetime) -> dict[str, Any]:
+    policy = policy_of(campaign)
+    return {
+        "account": account.pk,
+        "campaign": campaign.pk,
+        "exchange": matching.exchange_of(destination.e164),
+        "area_code": matching.area_code_of(destination.e164),
+        "state": destination.state,
+        "others": [int(Rating.UNKNOWN), *([int(Rating.MIXED)] if policy.use_mixed else [])],
+        "now": now,
+        "hour": matching.hour_of(now),
+        "day": now.date(),
+        "per_hour": policy.calls_per_hour or NO_LIMIT,
+        "per_day": policy.calls_per_day or NO_LIMIT,
+        "rest_after": policy.rest_after or NO_LIMIT,
+        "most": MOST,
+    }
+
+
+def _last_resort(campaign: Campaign, now: datetime) -> CallerId:
+    """Return the default, tagged or not, or that there is no caller ID; the latter is noted for an alert."""
+    default = _default_of(campaign)
+    if default is None:
+        due = Q(no_caller_id_at__isnull=True) | Q(no_caller_id_at__lt=now - ALERT_EVERY)
+        Campaign.objects.filter(due, pk=campaign.pk).update(no_caller_id_at=now)
+        return CallerId(
+            CallerIdOutcome.NONE, "No number of the campaign can be used now, and it has no default caller ID."
+        )
+    number, status = default.number, default.number.status
+    reason = "No other number of the campaign can be used now, so its default caller ID is"
+    reason += ", although it is tagged as spam." if status.is_tagged else "."
+    return CallerId(
+        CallerIdOutcome.DEFAULT,
+        reason,
+        number.e164,
+        str(number.uuid),
+        number.pk,
+        rating=Rating(status.rating),
+        tagged=status.is_tagged,
+    )
+
+
+def _default_of(campaign: Campaign) -> CampaignNumber | None:
+    own = CampaignNumber.objects.filter(campaign=campaign, campaign__default_number=F("number"))
+    return own.select_related("number__status").first()
+
+
+def _keep(
+    account: Account,
+    campaign: Campaign,
+    destination: Destination,
+    chosen: CallerId,
+    before: matching.Match | None,
+    now: datetime,
+) -> None:
+    CallerIdChoice.objects.create(
+        account=account,
+        campaign=campaign,
+        number_id=chosen.number_id,
+        at=now,
+        destination=destination.e164[:8],
+        outcome=chosen.outcome,
+        reason=chosen.reason,
+        steps=_told(before.reports) if before else [],
+    )
+
+
+def _told(reports: Sequence[matching.StepReport]) -> list[dict[str, Any]]:
+    """Return what each step had, as it is kept."""
+    return [
+        {
+            "step": int(report.step),
+            "usable": len(report.usable),
+            "resting": report.resting,
+            "skipped": {str(reason): n for reason, n in report.skipped.items()},
+        }
+        for report in reports
+    ]

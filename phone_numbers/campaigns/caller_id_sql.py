@@ -1,0 +1,80 @@
+"""Claiming a caller ID: the order of `matching`, in the database, under fifty callers at once (D25).
+
+Candidates are looked up without a lock, least recently used first by index. Then one is locked where it was not used
+meanwhile: SKIP LOCKED alone would hand out a number again as soon as its lock is released, because a row that was
+waited for is compared with WHERE again and not with ORDER BY. A claim that finds all candidates taken is tried again.
+The time of the last use always moves, also under two callers with the same clock: it is what tells a use.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from phone_numbers.campaigns.matching import Step
+
+NEAR = {
+    Step.EXCHANGE: "pool.exchange = %(exchange)s AND %(exchange)s <> ''",
+    Step.AREA_CODE: "pool.area_code = %(area_code)s AND %(area_code)s <> '' AND pool.exchange <> %(exchange)s",
+    Step.STATE: "pool.state = %(state)s AND %(state)s <> '' AND pool.area_code <> %(area_code)s",
+    Step.ANY: "(pool.state <> %(state)s OR %(state)s = '') AND (pool.area_code <> %(area_code)s OR %(area_code)s = '')",
+}
+
+_UNDER_CAPS = """(pool.hour_at < %(hour)s OR pool.hour_uses < %(per_hour)s)
+        AND (pool.day_on < %(day)s OR pool.day_uses < %(per_day)s)"""
+_BRANCH = """
+    (SELECT {rank} AS rank, {step} AS step, pool.id, pool.last_used_at
+    FROM numbers_campaignnumber AS pool JOIN numbers_numberstatus AS status ON status.number_id = pool.number_id
+    WHERE pool.account_id = %(account)s AND pool.campaign_id = %(campaign)s AND {near}
+        AND status.tag_since IS NULL AND status.rating = ANY({ratings})
+        AND {caps}
+        AND (pool.day_on >= %(day)s AND pool.day_uses >= %(rest_after)s) = %(resting)s
+    ORDER BY pool.last_used_at, pool.id LIMIT %(most)s)
+"""
+
+_CLAIM = """
+WITH candidate AS MATERIALIZED (
+    SELECT * FROM ({branches}) AS ranked LIMIT %(most)s
+), best AS (
+    SELECT * FROM candidate WHERE rank = (SELECT min(rank) FROM candidate)
+), claimed AS MATERIALIZED (
+    SELECT pool.id, best.step FROM best JOIN numbers_campaignnumber AS pool ON pool.id = best.id AND {unchanged}
+    ORDER BY best.last_used_at, best.id LIMIT 1 FOR UPDATE OF pool {lock}
+), used AS (
+    UPDATE numbers_campaignnumber AS pool 
+        last_used_at = greatest(pool.last_used_at + interval '1 microsecond', %(now)s),
+        hour_uses = CASE WHEN pool.hour_at >= %(hour)s THEN pool.hour_uses + 1 ELSE 1 END,
+        hour_at = greatest(pool.hour_at, %(hour)s),
+        day_uses = CASE WHEN pool.day_on >= %(day)s THEN pool.day_uses + 1 ELSE 1 END,
+        day_on = greatest(pool.day_on, %(day)s)
+    FROM claimed WHERE pool.id = claimed.id
+    RETURNING pool.number_id, claimed.step
+)
+SELECT (SELECT count(*) FROM best), used.step, number.id, number.e164, number.uuid::text, status.rating
+FROM (VALUES (1)) AS one
+LEFT JOIN (used JOIN numbers_phonenumber AS number ON number.id = used.number_id
+    JOIN numbers_numberstatus AS status ON status.number_id = number.id) ON true
+"""
+HEALTHY, OTHERS = "ARRAY[1]::smallint[]", "%(others)s::smallint[]"
+
+
+def _claim(steps: Sequence[Step], *, wait: bool) -> str:
+    """Return the statement that claims a number of the first of these steps that has one; `wait` for a lock."""
+    kinds = [(step, ratings) for step in steps for ratings in (HEALTHY, OTHERS)]
+    branches = "UNION ALL".join(
+        _BRANCH.format(rank=rank, step=int(step), near=NEAR[step], ratings=ratings, caps=_UNDER_CAPS)
+        for rank, (step, ratings) in enumerate(kinds)
+    )
+    # What is compared after the wait for a lock is compared with the row as it is then.
+    unchanged = _UNDER_CAPS if wait else "pool.last_used_at = best.last_used_at"
+    return _CLAIM.format(branches=branches, unchanged=unchanged, lock="" if wait else "SKIP LOCKED")
+
+
+# Few numbers are near, so those steps go together; PostgreSQL reads the branches one after the other and stops when it
+# has enough. A statement that locks rows is never run in parallel, so their order holds.
+_GROUPS = ((Step.EXCHANGE, Step.AREA_CODE), (Step.STATE, Step.ANY))
+CLAIMS = tuple(_claim(steps, wait=False) for steps in _GROUPS)
+WAITING_CLAIMS = tuple(_claim(steps, wait=True) for steps in _GROUPS)
+
+STATE_OF = """
+SELECT state FROM numbers_areaprefix WHERE prefix = ANY(%(prefixes)s) ORDER BY length(prefix) DESC LIMIT 1
+"""
