@@ -3,6 +3,8 @@
 from django.urls import include, path
 
 from accounts import urls as account_urls
+from enrollment import review_urls
+from enrollment import urls as enrollment_urls
 from phone_numbers import urls as number_urls
 from phone_numbers.campaigns import urls as campaign_urls
 from phone_numbers.feeds import urls as feed_urls
@@ -12,9 +14,11 @@ urlpatterns = [
     path("", home.HomeView.as_view(), name="home"),
     path("accounts/", include(account_urls)),
     path("accounts/", include("allauth.account.urls")),
+    path("", include(enrollment_urls)),
     path("numbers/", include(number_urls)),
     path("campaigns/", include(campaign_urls)),
     path("feeds/", include(feed_urls)),
+    path("reviews/", include(review_urls)),
     path("settings/", include(settings_urls)),
     path("help/", help_pages.HelpView.as_view(), name="help"),
     path("help/<slug:topic>/", help_pages.HelpTopicView.as_view(), name="help_topic"),

@@ -18,9 +18,15 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from accounts.models import Account, User
 from accounts.products import LicenseKind
 from common.scope import account_scope
+from enrollment import uploads
+from enrollment.models import Attachment, EnrolledService, Enrollment, NumberJob, OutgoingMail
+from enrollment.number_states import JobKind
+from enrollment.services import files, mail
+from enrollment.states import AttachmentKind
 from phone_numbers.models import Campaign, Feed, ImportJob, PhoneNumber, Reading
 from tests import factories
 from tests.conftest import ClientFor
+from tests.enrollment import number_world
 from tests.phone_numbers import import_jobs
 
 PEOPLE = ("anonymous", "nobody", "reviewer", "stranger", "viewer", "plain_admin", "admin", "owner")
@@ -39,6 +45,10 @@ class World:
     platform_feed: Feed
     campaign: Campaign
     waiting_import: ImportJob
+    job: NumberJob
+    application: Enrollment
+    letter: Attachment
+    message: OutgoingMail
 
     def of_number(self) -> dict[str, Any]:
         return {"uuid": self.number.uuid}
@@ -47,8 +57,20 @@ class World:
         moment = int(self.reading.observed_at.timestamp()) * 1_000_000
         return {"uuid": self.number.uuid, "source": "telnyx", "moment": moment}
 
+    def of_job(self) -> dict[str, Any]:
+        return {"uuid": self.job.uuid}
+
     def of_import(self) -> dict[str, Any]:
         return {"uuid": self.waiting_import.uuid}
+
+    def of_application(self) -> dict[str, Any]:
+        return {"uuid": self.application.uuid}
+
+    def of_letter(self) -> dict[str, Any]:
+        return {"uuid": self.letter.uuid}
+
+    def of_message(self) -> dict[str, Any]:
+        return {"uuid": self.message.uuid}
 
     def of_campaign(self) -> dict[str, Any]:
         return {"uuid": self.campaign.uuid}
@@ -99,6 +121,12 @@ PLATFORM_EDIT_PAGE = everybody(NO) | {"anonymous": LOGIN, "reviewer": OK}
 OWN_PAGE = everybody(OK) | {"anonymous": LOGIN}
 # Entrances: a signed-in person is led on.
 ENTRANCE = everybody(302) | {"anonymous": OK}
+
+
+def form_of(**kwargs: str) -> Callable[[World], dict[str, Any]]:
+    """Return the parameters of a page of the enrollment form for monitoring; acme is approved, globex has not begun."""
+    return lambda world: {"service": "monitoring", **kwargs}
+
 
 ROWS: dict[str, list[Row]] = {
     "livez": [Row(everybody(OK))],
@@ -155,6 +183,45 @@ ROWS: dict[str, list[Row]] = {
     "numbers:import_apply": [Row(ACME_CHANGED, method="post", kwargs=World.of_import)],
     "numbers:import_cancel": [Row(ACME_CHANGED, method="post", kwargs=World.of_import)],
     "numbers:import_refused": [Row(ACME_EDIT_PAGE, kwargs=World.of_import)],
+    "services:details": [Row(ACCOUNT_PAGE), Row(ACCOUNT_PAGE, headers={"HX-Request": "true"})],
+    "services:enable": [Row(EDIT_PAGE), Row(EDIT_PAGE, method="post")],
+    "services:disable": [Row(EDIT_PAGE), Row(EDIT_PAGE, method="post")],
+    "services:register": [Row(EDIT_PAGE), Row(EDIT_PAGE, method="post")],
+    "services:job": [Row(ACME_PAGE, kwargs=World.of_job)],
+    "services:job_results": [Row(ACME_PAGE, kwargs=World.of_job)],
+    "services:registration_enroll": [Row(ACCOUNT_PAGE)],
+    "services:monitoring_enroll": [Row(ACCOUNT_PAGE)],
+    "services:enroll_step": [
+        # acme's form is closed, since it is approved: its people are led to where it stands.
+        Row(EDIT_PAGE | {"admin": 302, "owner": 302}, kwargs=form_of(step="business")),
+        Row(EDIT_PAGE | {"stranger": 400, "admin": 302, "owner": 302}, method="post", kwargs=form_of(step="business")),
+        Row(EDIT_PAGE | {"stranger": GONE, "admin": 302, "owner": 302}, kwargs=form_of(step="nonsense")),
+    ],
+    "services:enroll_letter": [
+        Row(EDIT_PAGE | {"admin": 302, "owner": 302}, kwargs=form_of()),
+        Row(EDIT_PAGE | {"stranger": 400, "admin": 302, "owner": 302}, method="post", kwargs=form_of()),
+    ],
+    "services:enroll_letter_preview": [Row(EDIT_PAGE, kwargs=form_of())],
+    "services:enroll_review": [
+        Row(EDIT_PAGE | {"admin": 302, "owner": 302}, kwargs=form_of()),
+        Row(EDIT_PAGE | {"stranger": 400, "admin": 302, "owner": 302}, method="post", kwargs=form_of()),
+    ],
+    "services:file": [Row(ACME_PAGE | {"nobody": GONE, "reviewer": OK}, kwargs=World.of_letter)],
+    "reviews:list": [Row(PLATFORM_EDIT_PAGE)],
+    "reviews:detail": [
+        Row(PLATFORM_EDIT_PAGE, kwargs=World.of_application),
+        Row(
+            PLATFORM_EDIT_PAGE | {"reviewer": 302},
+            method="post",
+            kwargs=World.of_application,
+            data=lambda world: {"action": "end", "text": "Over"},
+        ),
+    ],
+    "reviews:mail": [Row(PLATFORM_EDIT_PAGE)],
+    "reviews:message": [
+        Row(PLATFORM_EDIT_PAGE, kwargs=World.of_message),
+        Row(PLATFORM_EDIT_PAGE | {"reviewer": 302}, method="post", kwargs=World.of_message),
+    ],
     "campaigns:list": [Row(ACCOUNT_PAGE), Row(ACCOUNT_PAGE, headers={"HX-Request": "true"})],
     "campaigns:create": [Row(EDIT_PAGE), Row(EDIT_PAGE | {"stranger": 400, "admin": 400, "owner": 400}, method="post")],
     "campaigns:detail": [
@@ -256,6 +323,13 @@ def world(acme: Account) -> World:
     number = factories.make_number(acme)
     with account_scope(acme):
         waiting_import = import_jobs.upload(acme, import_jobs.csv_of("3035550100,,,,"))
+        application = Enrollment.objects.get(service=EnrolledService.MONITORING)
+        application.submitted_at = factories.NOW
+        application.save(update_fields=["submitted_at"])
+        signed = uploads.JudgedFile("letter.pdf", uploads.PDF, b"%PDF-")
+        letter = files.keep(acme, AttachmentKind.LETTER, signed, actor=factories.make_user(), now=factories.NOW)
+    to = ["owner@acme.example"]
+    (message,) = mail.queue_mail(acme, to=to, kind="test", subject="S", body="B", now=factories.NOW)
     return World(
         acme=acme,
         number=number,
@@ -264,6 +338,10 @@ def world(acme: Account) -> World:
         platform_feed=factories.make_feed(None, "ftc"),
         campaign=factories.make_campaign(acme, numbers=[number]),
         waiting_import=waiting_import,
+        job=number_world.start(acme, JobKind.REGISTER, [number]),
+        application=application,
+        letter=letter,
+        message=message,
     )
 
 

@@ -62,9 +62,9 @@ def facts_by_number(numbers: QuerySet[PhoneNumber]) -> list[tuple[int, NumberFac
     return [(pk, NumberFacts(*values)) for pk, *values in rows]
 
 
-def number_lines(numbers: QuerySet[PhoneNumber]) -> list[NumberLine]:
+def number_lines(numbers: QuerySet[PhoneNumber], *, limit: int | None = None) -> list[NumberLine]:
     """Return each number with its facts, in the order of the keys, in which seats are given out."""
-    rows = with_facts(numbers).order_by("pk").values_list("pk", "uuid", "e164", "label", *COLUMNS)
+    rows = with_facts(numbers).order_by("pk").values_list("pk", "uuid", "e164", "label", *COLUMNS)[:limit]
     return [NumberLine(pk, str(uuid), e164, label, NumberFacts(*values)) for pk, uuid, e164, label, *values in rows]
 
 

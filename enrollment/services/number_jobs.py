@@ -64,7 +64,7 @@ def start_job(
 
     `shown` is how many numbers the person agreed to. EmptySelectionError; SelectionChangedError when more match now.
     """
-    token = uuid.uuid5(account.uuid, str(token))  # an account's own: no other can hold it
+    token = _own(account, token)
     job, is_new = NumberJob.objects.get_or_create(
         uuid=token,
         defaults={"account": account, "actor": actor, "kind": kind, "chosen": chosen[:300], "created_at": now},
@@ -81,6 +81,16 @@ def start_job(
     _audit(job, now)
     wake_on_commit(TASK)
     return job
+
+
+def job_of(account: Account, token: uuid.UUID) -> NumberJob | None:
+    """Return the job that this token made before, if any."""
+    return NumberJob.objects.filter(uuid=_own(account, token)).first()
+
+
+def _own(account: Account, token: uuid.UUID) -> uuid.UUID:
+    """Return the account's own key for a token that came from a browser: no other account can hold it."""
+    return uuid.uuid5(account.uuid, str(token))
 
 
 def _audit(job: NumberJob, now: datetime) -> None:

@@ -49,14 +49,23 @@ FIRST_SORT = {
 
 @dataclass(frozen=True)
 class BulkAction:
-    """A button for the ticked numbers: its page takes `ids`, repeated, or the list's own parameters with `all=1`."""
+    """A button for the ticked numbers: its page takes `ids`, repeated, or the list's own parameters with `all=1`.
+
+    One that changes something (`asks_first`) opens as a dialog and is there for people who may change things.
+    """
 
     label: str
     url_name: str
     icon: str
+    asks_first: bool = False
 
 
-BULK_ACTIONS = (BulkAction("Export selected", "numbers:export", "table-export"),)
+BULK_ACTIONS = (
+    BulkAction("Enable spam monitoring and remediation", "services:enable", "shield-check", asks_first=True),
+    BulkAction("Disable spam monitoring and remediation", "services:disable", "shield-x", asks_first=True),
+    BulkAction("Register", "services:register", "certificate", asks_first=True),
+    BulkAction("Export selected", "numbers:export", "table-export"),
+)
 
 
 class NumberListView(HubPageMixin, lists.ListPage):

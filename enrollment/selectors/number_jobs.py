@@ -1,0 +1,79 @@
+"""Reads of the pages of a job."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.db.models import Count
+
+from enrollment.models import NumberJob, NumberJobItem
+from enrollment.number_states import ItemOutcome, JobKind
+from phone_numbers.states import Capability, Registration
+
+PAGE = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """How many numbers of a job are in a state now; `css` is its color."""
+
+    label: str
+    css: str
+    count: int
+    query: str
+
+
+CSS = {
+    Capability.VERIFYING: "is-progress",
+    Capability.ON: "is-healthy",
+    Capability.FAILED: "is-spam",
+    Capability.NO_LONGER_ELIGIBLE: "is-mixed",
+    Capability.OFF: "is-none",
+}
+REGISTRATION_CSS = {
+    Registration.NOT_REGISTERED: "is-none",
+    Registration.IN_PROGRESS: "is-progress",
+    Registration.REGISTERED: "is-healthy",
+    Registration.REJECTED: "is-spam",
+}
+
+
+def page_of_items(job: NumberJob, outcome: ItemOutcome, *, after: str) -> tuple[list[NumberJobItem], int]:
+    """Return a page of numbers with an outcome behind the key `after`, and the key that the next begins behind."""
+    items = NumberJobItem.objects.filter(job=job, outcome=outcome).select_related("number__status")
+    if after.isascii() and after.isdigit() and len(after) < 19:
+        items = items.filter(number_id__gt=int(after))
+    found = list(items.order_by("number_id").defer("number__search_groups")[: PAGE + 1])
+    return found[:PAGE], found[PAGE - 1].number_id if len(found) > PAGE else 0
+
+
+def standing(job: NumberJob) -> list[Standing]:
+    """Return where the numbers that the job did something for stand now, by state."""
+    if job.kind == JobKind.REGISTER:
+        counts = _counts(job, "registration")
+        return [
+            Standing(state.label, REGISTRATION_CSS[state], counts[state], f"registration={state.name.lower()}")
+            for state in Registration
+            if counts.get(state)
+        ]
+    counts = _counts(job, "capability")
+    return [
+        Standing(state.label, CSS[state], counts[state], f"capability={state.name.lower()}")
+        for state in Capability
+        if counts.get(state)
+    ]
+
+
+def is_verifying(job: NumberJob) -> bool:
+    """Tell whether any number of the job is still between two states."""
+    moving = {JobKind.ENABLE: ("capability", Capability.VERIFYING), JobKind.REGISTER: ("registration", 1)}
+    if job.kind not in moving:
+        return False
+    column, state = moving[JobKind(job.kind)]
+    done = NumberJobItem.objects.filter(job=job, outcome=ItemOutcome.DONE)
+    return done.filter(**{f"number__status__{column}": int(state)}).exists()
+
+
+def _counts(job: NumberJob, column: str) -> dict[int, int]:
+    done = NumberJobItem.objects.filter(job=job, outcome=ItemOutcome.DONE).order_by()
+    return dict(done.values_list(f"number__status__{column}").annotate(n=Count("pk")))
