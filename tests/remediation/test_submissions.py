@@ -10,8 +10,10 @@ from common.scope import account_scope
 from enrollment.models import ProviderAccount
 from phone_numbers.services import status
 from phone_numbers.states import Capability
+from providers.base import SubmissionReport
+from providers.base import SubmissionState as Said
 from remediation.models import Case, SubmissionItem
-from remediation.services import sending
+from remediation.services import results, sending
 from remediation.states import CaseState, SubmissionState
 from tests.remediation import remediation_world as world
 
@@ -134,10 +136,6 @@ def test_a_claimed_request_is_not_claimed_again(drill):
 
 @pytest.mark.parametrize("bucket", ["needs_blessing", "", "x" * 200])
 def test_a_bucket_that_nobody_knows_is_kept_raw_and_parked(drill, bucket):
-    from providers.base import SubmissionReport  # noqa: PLC0415
-    from providers.base import SubmissionState as Said  # noqa: PLC0415
-    from remediation.services import results  # noqa: PLC0415
-
     (number,) = drill.flagged(1)
     drill.turn()
     submission = drill.only_submission()
