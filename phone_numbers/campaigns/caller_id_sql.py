@@ -40,7 +40,7 @@ WITH candidate AS MATERIALIZED (
     SELECT pool.id, best.step FROM best JOIN numbers_campaignnumber AS pool ON pool.id = best.id AND {unchanged}
     ORDER BY best.last_used_at, best.id LIMIT 1 FOR UPDATE OF pool {lock}
 ), used AS (
-    UPDATE numbers_campaignnumber AS pool 
+    UPDATE numbers_campaignnumber AS pool SET
         last_used_at = greatest(pool.last_used_at + interval '1 microsecond', %(now)s),
         hour_uses = CASE WHEN pool.hour_at >= %(hour)s THEN pool.hour_uses + 1 ELSE 1 END,
         hour_at = greatest(pool.hour_at, %(hour)s),
