@@ -199,7 +199,10 @@ class Registrar(Connectable, Protocol):
         ...
 
     def create_business(self, business: Business) -> str:
-        """The provider's id of the business; `Refused` with status 409 when there is one of this identity already."""
+        """The provider's id of the business.
+
+        `Refused` with status 409 when there is one of this identity already, `FieldsRefused` for what it does not take.
+        """
         ...
 
     def find_business(self, business: Business) -> str | None:

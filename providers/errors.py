@@ -6,7 +6,7 @@ and never holds a key, a full address with parameters, or a number.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 
 class ProviderError(Exception):
@@ -35,6 +35,16 @@ class Refused(ProviderError):
         super().__init__(message)
         self.status = status
         self.details = details
+
+
+class FieldsRefused(Refused):
+    """What was said about a business was refused. `fields`: (field of `Business`, such as `contact.email`, and why)."""
+
+    def __init__(
+        self, message: str, *, status: int, fields: Sequence[tuple[str, str]], details: tuple[str, ...] = ()
+    ) -> None:
+        super().__init__(message, status=status, details=details)
+        self.fields = tuple(fields)
 
 
 class NumbersRefused(Refused):

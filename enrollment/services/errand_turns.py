@@ -59,7 +59,7 @@ def _step(turn: Turn, access: RegistrarAccess, *, now: datetime) -> timedelta | 
 
 
 def _refused_vetting(turn: Turn, error: Refused, *, now: datetime) -> timedelta | None:
-    vetting.reject(turn, list(error.details) or [error.message], now=now)
+    vetting.reject(turn, error, now=now)
     return None
 
 

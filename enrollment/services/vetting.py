@@ -15,23 +15,27 @@ from django.conf import settings
 
 from accounts.models import Account
 from enrollment import application
-from enrollment.models import Enrollment, ProviderAccount
+from enrollment.models import Enrollment, Letter, ProviderAccount
 from enrollment.provider_states import ErrandKind, GateState, Proof, Vetting
-from enrollment.services import errands, provider_access, vetting_outcome
+from enrollment.services import errands, ownership_proof, provider_access, vetting_outcome
 from enrollment.services.errands import Turn
 from enrollment.services.provider_access import RegistrarAccess
+from enrollment.services.vetting_outcome import Reason
+from enrollment.states import ReasonCode
 from providers.business import Business, File, Gate, RegistrarStatus
-from providers.errors import OutcomeUnknown, ProviderError, Refused, Temporary
+from providers.errors import FieldsRefused, OutcomeUnknown, ProviderError, Refused, Temporary
 
 GATES = {Gate.PENDING: GateState.PENDING, Gate.APPROVED: GateState.APPROVED, Gate.REJECTED: GateState.REJECTED}
 AT_ONCE = timedelta(0)
 SHORTEST_WAIT = timedelta(seconds=5)
 LONGEST_WAIT = timedelta(minutes=5)
 LOOKED_AT_AGAIN = timedelta(days=1)
-GONE = "The provider no longer has the service switched on for the business."
+GONE = Reason("The provider no longer has the service switched on for the business.")
 NO_LETTER = "There is no signed letter of authorization. Sign it, and submit the enrollment again."
-LETTER_REFUSED = "The provider did not accept the letter of authorization."
-NO_REASON = "The provider did not approve the business and gave no reason."
+LETTER_REFUSED = Reason("The provider did not accept the letter of authorization.", code=ReasonCode.LETTER)
+NO_REASON = Reason("The provider did not approve the business and gave no reason.")
+NOT_LISTED = "The provider says that it has the business already, and does not list it. It will be looked for again."
+LOOKED_FOR = 8  # times, over some minutes; then it belongs to another customer of the provider
 LOOKING_UP = "It is being looked up whether the provider has switched the service on."
 
 
@@ -54,6 +58,8 @@ def start_vetting(enrollment: Enrollment, *, now: datetime) -> None:
         named.vetting, named.vetting_since, named.reasons = Vetting.TERMS, now, []
         named.save(update_fields=["record", "letter", "vetting", "vetting_since", "reasons"])
     errands.want(account, ErrandKind.VETTING, now=now)
+    if enrollment.application.get("proofs"):
+        ownership_proof.hand_in(account, actor=None, now=now)
 
 
 def take_step(turn: Turn, access: RegistrarAccess, *, now: datetime) -> timedelta | None:
@@ -79,7 +85,7 @@ def _send_business(turn: Turn, access: RegistrarAccess, named: ProviderAccount, 
     business = Business.from_dict(named.record)
     reference = named.business
     if not reference or not _is_corrected(access, reference, business):
-        reference = access.registrar.find_business(business) or _create(access, business)
+        reference = access.registrar.find_business(business) or _create(turn, access, business)
         _is_corrected(access, reference, business)
     return _go_on(turn, named, to=Vetting.LETTER, now=now, business=reference)
 
@@ -95,14 +101,18 @@ def _is_corrected(access: RegistrarAccess, reference: str, business: Business) -
     return True
 
 
-def _create(access: RegistrarAccess, business: Business) -> str:
+def _create(turn: Turn, access: RegistrarAccess, business: Business) -> str:
     """Create the business, free of charge; one of an earlier call without an answer is found before or after."""
     try:
         return access.registrar.create_business(business)
     except OutcomeUnknown as error:
         raise Temporary(error.message) from error
     except Refused as error:
-        found = access.registrar.find_business(business) if error.status == 409 else None
+        if error.status != 409:
+            raise
+        found = access.registrar.find_business(business)
+        if found is None and turn.failures < LOOKED_FOR:
+            raise Temporary(NOT_LISTED) from error
         if found is None:
             raise
         return found
@@ -131,7 +141,8 @@ def _is_old_rejection(turn: Turn, named: ProviderAccount, status: RegistrarStatu
 def _enable(turn: Turn, access: RegistrarAccess, named: ProviderAccount, now: datetime) -> RegistrarStatus:
     """The billed call: noted before it is made; after an unknown outcome made again only once it cannot arrive."""
     letter = _letter_of(named)
-    if turn.called_at is not None and now < turn.called_at + timedelta(seconds=settings.PROVIDER_DEADLINE):
+    settled = timedelta(seconds=2 * settings.PROVIDER_DEADLINE)  # the call itself may have taken the first half
+    if turn.called_at is not None and now < turn.called_at + settled:
         raise Temporary(LOOKING_UP)
     errands.note_call(turn, now=now)
     try:
@@ -171,10 +182,12 @@ def _outcome(status: RegistrarStatus | None) -> Vetting | None:
     return Vetting.APPROVED if status.approved else Vetting.REJECTED
 
 
-def _reasons(status: RegistrarStatus | None) -> list[str]:
+def _reasons(status: RegistrarStatus | None) -> list[Reason]:
     if status is None:
         return [GONE]
-    reasons = (list(status.reasons) or [NO_REASON]) if status.business is Gate.REJECTED else []
+    reasons = [Reason(words) for words in status.reasons] if status.business is Gate.REJECTED else []
+    if status.business is Gate.REJECTED and not reasons:
+        reasons = [NO_REASON]
     return reasons + ([LETTER_REFUSED] if status.letter is Gate.REJECTED else [])
 
 
@@ -206,8 +219,11 @@ STEPS: dict[Vetting, Step] = {
 # Records ------------------------------------------------------------------------------------------------------------
 
 
-def reject(turn: Turn, reasons: list[str], *, now: datetime) -> None:
+def reject(turn: Turn, error: Refused, *, now: datetime) -> None:
     """Record that the provider refused what was sent: the business corrects it and submits again."""
+    fields = error.fields if isinstance(error, FieldsRefused) else ()
+    reasons = [Reason(words, field) for field, words in fields] or [Reason(one) for one in error.details]
+    reasons = reasons or [Reason(error.message)]
     with errands.recording(turn, now=now):
         named = ProviderAccount.objects.get()
         if named.vetting in STEPS:
@@ -215,15 +231,23 @@ def reject(turn: Turn, reasons: list[str], *, now: datetime) -> None:
 
 
 def _decide(
-    turn: Turn, named: ProviderAccount, outcome: Vetting, reasons: list[str], *, now: datetime, **facts: object
+    turn: Turn, named: ProviderAccount, outcome: Vetting, reasons: list[Reason], *, now: datetime, **facts: object
 ) -> timedelta | None:
     """Record the provider's decision together with what follows for the enrollments that wait for it."""
     with errands.recording(turn, now=now):
         ProviderAccount.objects.update(**facts)
-        if named.vetting != outcome and not _moved(named, outcome, now, reasons=reasons):
+        if named.vetting != outcome and not _moved(named, outcome, now, reasons=[one.text for one in reasons]):
             return AT_ONCE
+        if LETTER_REFUSED in reasons:
+            _ask_for_another_letter(named)
         vetting_outcome.decide(turn.account, outcome, reasons, now=now)
     return LOOKED_AT_AGAIN if outcome is Vetting.APPROVED else None
+
+
+def _ask_for_another_letter(named: ProviderAccount) -> None:
+    """Make the refused letter one of other facts: the form asks for a new signature then."""
+    if named.letter is not None:
+        Letter.objects.filter(pk=named.letter.pk).update(digest="")
 
 
 def _go_on(turn: Turn, named: ProviderAccount, *, to: Vetting, now: datetime, **facts: object) -> timedelta:

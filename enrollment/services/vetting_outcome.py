@@ -3,54 +3,74 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
-import structlog
-
 from accounts.models import Account
-from enrollment.models import Enrollment, EnrollmentEvent
+from common.wakeup import wake_on_commit
+from enrollment import application
+from enrollment.models import Enrollment
 from enrollment.provider_states import Vetting
-from enrollment.states import EnrollmentState, ReasonCode
+from enrollment.services import moves, notices, provider_numbers
+from enrollment.states import EnrolledService, EnrollmentState, ReasonCode
 
-log = structlog.get_logger(__name__)
+# Answers of the form behind the fields of a business that have another name there.
+QUESTIONS = {"postal_code": "zip_code", "job_title": "title"}
 
 
-def decide(account: Account, outcome: Vetting, reasons: Sequence[str], *, now: datetime) -> int:
-    """Approve or reject every enrollment that waits for the provider; return how many. In a transaction and scope."""
-    waiting = Enrollment.objects.select_for_update().filter(state=EnrollmentState.PROVIDER_VETTING).order_by("pk")
-    decided = 0
-    for enrollment in waiting:
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """Why the provider refused, in its words. `field` is that of `providers.business.Business`, '' for none."""
+
+    text: str
+    field: str = ""
+    code: ReasonCode = ReasonCode.PROVIDER
+
+
+def decide(account: Account, outcome: Vetting, reasons: Sequence[Reason], *, now: datetime) -> None:
+    """Approve or reject every enrollment that waits for the provider. Needs a transaction and the account's scope."""
+    for service in EnrolledService:
+        enrollment = moves.locked(account, service)
+        if enrollment is None or enrollment.state != EnrollmentState.PROVIDER_VETTING:
+            continue
         if outcome is Vetting.APPROVED:
-            _approve(enrollment, now)
+            _decide(enrollment, "approve", [], now=now)
         else:
-            _reject(enrollment, reasons, now)
-        decided += 1
-    if decided:
-        log.info("provider decided", account=account.pk, outcome=str(outcome), enrollments=decided)
-    return decided
+            _decide(enrollment, "reject", reasons, now=now)
+    if outcome is Vetting.APPROVED:
+        wake_on_commit(provider_numbers.TASK)
 
 
-def _approve(enrollment: Enrollment, now: datetime) -> None:
-    enrollment.approve()
-    _save(enrollment, "provider_approved", now)
+def _decide(enrollment: Enrollment, name: str, reasons: Sequence[Reason], *, now: datetime) -> None:
+    told = [_told(enrollment, reason) for reason in reasons]
+    told = [one for place, one in enumerate(told) if one not in told[:place]]
+    words, detail = "\n".join(notices.reason_lines(told)), {"reasons": told} if told else {}
+    moves.move(enrollment, name, actor=None, now=now, reason=words, detail=detail, reasons=told)
+    notices.tell_moved(enrollment, name, now=now)
 
 
-def _reject(enrollment: Enrollment, reasons: Sequence[str], now: datetime) -> None:
-    enrollment.reject()
-    enrollment.reasons = [{"code": ReasonCode.PROVIDER, "text": text, "field": ""} for text in reasons]
-    enrollment.last_rejected_at = now
-    _save(enrollment, "provider_rejected", now)
+def _told(enrollment: Enrollment, reason: Reason) -> dict[str, str]:
+    """Return a reason as enrollments keep it, beside the question that it is about."""
+    name = question_name(reason.field, enrollment.application["values"])
+    return {"code": reason.code, "text": reason.text, "field": name, "question": _asked(enrollment).get(name, "")}
 
 
-def _save(enrollment: Enrollment, kind: str, now: datetime) -> None:
-    enrollment.state_since = now
-    enrollment.save(update_fields=["state", "state_since", "reasons", "last_rejected_at"])
-    EnrollmentEvent.objects.create(
-        account_id=enrollment.account_id,
-        enrollment=enrollment,
-        at=now,
-        kind=kind,
-        from_state=EnrollmentState.PROVIDER_VETTING,
-        to_state=enrollment.state,
-        reason=" ".join(one["text"] for one in enrollment.reasons) if kind == "provider_rejected" else "",
-    )
+def question_name(field: str, values: application.Values) -> str:
+    """Return the name of the question behind a field of a business: `contact.phone` is `contact_phone`."""
+    owner, _, part = field.rpartition(".")
+    if owner == "billing_contact" and application.same_billing_contact(values):
+        owner = "contact"
+    if owner == "billing_address" and application.same_billing_address(values):
+        owner = "address"
+    name = QUESTIONS.get(part, part)
+    return name if owner in ("", "address") else f"{owner.removesuffix('_address')}_{name}"
+
+
+def _asked(enrollment: Enrollment) -> dict[str, str]:
+    """Return the questions of the application by their names, as they were asked."""
+    return {
+        answer["name"]: answer["question"]
+        for section in enrollment.application.get("sections", [])
+        for group in section["groups"]
+        for answer in group["answers"]
+    }

@@ -126,6 +126,7 @@ async def apply(faults: list[str], request: web.Request, handler: Handler) -> we
     if "timeout" in faults:
         await asyncio.sleep(HANG_SECONDS)
     if "slow" in faults:
+        await request.read()  # whole here already, so it is carried out although the client may give up
         await asyncio.sleep(SLOW_SECONDS)
     if "reordered_pages" in faults or "duplicate_page" in faults:
         request = _moved(faults, request)

@@ -2,13 +2,37 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from providers.business import Address, Business, Contact
-from providers.errors import Temporary
+from providers.errors import FieldsRefused, Refused, Temporary
 from providers.telnyx.client import SERVICE, TelnyxClient
 
-FIXED = ("organization_type", "country_code")
+_POINTER = re.compile(r" \(([\w/]+)\)$")
+_TITLE = re.compile(r"^[A-Z][A-Za-z ]{0,40}: ")
+_NAMES = {
+    "legal_name": "legal_name",
+    "doing_business_as": "trading_name",
+    "organization_type": "organization_type",
+    "organization_legal_type": "legal_form",
+    "website": "website",
+    "fein": "ein",
+    "industry": "industry",
+    "number_of_employees": "employees",
+    "jurisdiction_of_incorporation": "incorporated_in",
+    "organization_contact": "contact",
+    "billing_contact": "billing_contact",
+    "organization_physical_address": "address",
+    "billing_address": "billing_address",
+    "dun_bradstreet_number": "duns",
+    "primary_business_domain_sic_code": "sic_code",
+    "professional_license_number": "license_number",
+    "phone_number": "phone",
+    "administrative_area": "state",
+    "street_address": "street",
+    "extended_address": "extended",
+}
 
 
 def fields(business: Business) -> dict[str, Any]:
@@ -88,3 +112,20 @@ def _id_of(entry: dict[str, Any]) -> str:
     if not isinstance(identity, str) or not identity:
         raise Temporary(f"{SERVICE} lists the business without its id. It will be asked again.")
     return identity
+
+
+def about_fields(exc: Refused) -> Refused:
+    """A refusal that names fields, in the portal's words for them; any other as it is."""
+    found = [
+        (_field(pointer[1]), _TITLE.sub("", _POINTER.sub("", sentence)))
+        for sentence in exc.details
+        if (pointer := _POINTER.search(sentence))
+    ]
+    if exc.status not in (400, 422) or not found:
+        return exc
+    return FieldsRefused(exc.message, status=exc.status, fields=found, details=exc.details)
+
+
+def _field(pointer: str) -> str:
+    """`organization_contact/phone_number` is `contact.phone`."""
+    return ".".join(_NAMES.get(part, part) for part in pointer.split("/"))

@@ -41,8 +41,10 @@ class TelnyxRegistrar:
 
     def create_business(self, business: Business) -> str:
         """The new enterprise's id; `Refused` with status 409 when there is one of this identity."""
-        answer = self._client.send("POST", "/enterprises", enterprise.fields(business))
-        return _identity(answer)
+        try:
+            return _identity(self._client.send("POST", "/enterprises", enterprise.fields(business)))
+        except Refused as exc:
+            raise enterprise.about_fields(exc) from exc
 
     def find_business(self, business: Business) -> str | None:
         """By legal name and tax id; the list has no other way in."""
@@ -50,7 +52,10 @@ class TelnyxRegistrar:
 
     def update_business(self, reference: str, business: Business) -> None:
         """Everything that may be changed is sent: the type of organization and the country may not."""
-        self._client.send_repeatable("PUT", f"/enterprises/{segment(reference)}", enterprise.changeable(business))
+        try:
+            self._client.send_repeatable("PUT", f"/enterprises/{segment(reference)}", enterprise.changeable(business))
+        except Refused as exc:
+            raise enterprise.about_fields(exc) from exc
 
     # Letter and gates -----------------------------------------------------------------------------------------------
 

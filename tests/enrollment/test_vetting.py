@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 import pytest
-from pytest_django import Settings
 
 from accounts.models import Account
 from common.scope import account_scope
-from enrollment.models import EnrolledService, EnrollmentEvent, EnrollmentState
+from enrollment.models import EnrolledService, Enrollment, EnrollmentEvent, EnrollmentState, Letter
 from enrollment.provider_states import GateState, Vetting
 from enrollment.services import provider_access, vetting
-from tests.enrollment.provider_world import (
+from tests.enrollment.vetting_world import (
     REVIEWED,
     apply_for,
     charges,
+    key,
     make_letter,
-    name_provider,
+    named,
     provider_of,
     reasons_of,
     run_errand,
@@ -24,23 +24,9 @@ from tests.enrollment.provider_world import (
 from tests.simulator import RunningSimulator
 
 pytestmark = pytest.mark.django_db
+__all__ = ["key", "named"]
 MONITORING, REGISTRATION = EnrolledService.MONITORING, EnrolledService.REGISTRATION
 ENABLED = [("monitoring", 1)]
-
-
-@pytest.fixture
-def key(own_simulator: RunningSimulator, settings: Settings) -> str:
-    """The key of a provider account without a business."""
-    settings.OUTBOUND_ALLOW = [own_simulator.pair]
-    settings.PROVIDER_DEADLINE = 2.0
-    return own_simulator.key(prefix="vetting-empty")
-
-
-@pytest.fixture
-def named(globex: Account, own_simulator: RunningSimulator, key: str) -> Account:
-    """An account that has named the simulator as its provider, and is not enrolled."""
-    name_provider(globex, own_simulator, key)
-    return globex
 
 
 def posts(simulator: RunningSimulator, end: str) -> int:
@@ -139,7 +125,10 @@ def test_a_rejected_letter_is_replaced_without_enabling_again(
     run_errand(named)
     own_simulator.control("advance", seconds=REVIEWED)
     run_errand(named)
-    assert reasons_of(enrollment) == [vetting.LETTER_REFUSED]
+    assert reasons_of(enrollment) == [vetting.LETTER_REFUSED.text]
+    with account_scope(named):
+        assert enrollment.letter is not None
+        assert Letter.objects.get(pk=enrollment.letter.pk).digest == ""
     again = apply_for(named, REGISTRATION)
     run_errand(named)
     own_simulator.control("advance", seconds=REVIEWED)
@@ -165,10 +154,12 @@ def test_a_business_that_changed_is_told_to_the_provider_and_stays_approved(
 
 
 def test_what_the_provider_refuses_to_take_comes_back_as_reasons(named: Account) -> None:
-    enrollment = apply_for(named, REGISTRATION, industry="alchemy")
+    enrollment = apply_for(named, REGISTRATION, industry="alchemy", contact_phone="1" * 40)
     run_errand(named)
     assert state_of(enrollment) == EnrollmentState.REJECTED
-    assert "industry" in reasons_of(enrollment)[0]
+    with account_scope(named):
+        reasons = Enrollment.objects.get(pk=enrollment.pk).reasons
+    assert [(one["code"], one["field"]) for one in reasons] == [("provider", "industry"), ("provider", "contact_phone")]
 
 
 def test_a_business_that_is_there_already_is_found_and_not_made_again(
@@ -212,4 +203,4 @@ def test_a_provider_that_switched_the_service_off_is_noticed_at_the_daily_look(
         provider.save(update_fields=["gates_read_at"])
     run_errand(named)
     provider = provider_of(named)
-    assert (provider.vetting, provider.reasons, provider.is_ready) == (Vetting.REJECTED, [vetting.GONE], False)
+    assert (provider.vetting, provider.reasons, provider.is_ready) == (Vetting.REJECTED, [vetting.GONE.text], False)
