@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from django.contrib.auth.mixins import LoginRequiredMixin
-from django.http import Http404, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.views.generic import View
 
@@ -21,3 +21,8 @@ class AccountSwitchView(SignInMixin, LoginRequiredMixin, View):
             raise Http404("No such account.")
         request.session[SESSION_KEY] = wanted
         return redirect("home")
+
+
+def closed(_request: HttpRequest, **_kwargs: str) -> HttpResponse:
+    """Answer 404: nobody changes or confirms an e-mail address by themselves here."""
+    raise Http404("There is no such page.")

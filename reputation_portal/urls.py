@@ -13,6 +13,7 @@ from reputation_portal import health, help_pages, home, settings_urls
 urlpatterns = [
     path("", home.HomeView.as_view(), name="home"),
     path("accounts/", include(account_urls)),
+    path("accounts/", include(account_urls.closed_patterns)),
     path("accounts/", include("allauth.account.urls")),
     path("", include(enrollment_urls)),
     path("numbers/", include(number_urls)),

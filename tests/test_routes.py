@@ -150,9 +150,9 @@ ROWS: dict[str, list[Row]] = {
     "account_signup": [Row(ENTRANCE)],
     "account_inactive": [Row(everybody(OK))],
     "account_reauthenticate": [Row(OWN_PAGE)],
-    "account_email": [Row(OWN_PAGE)],
-    "account_email_verification_sent": [Row(everybody(OK))],
-    "account_confirm_email": [Row(everybody(OK), kwargs=lambda world: {"key": "nonsense"})],
+    "account_email": [Row(everybody(GONE))],
+    "account_email_verification_sent": [Row(everybody(GONE))],
+    "account_confirm_email": [Row(everybody(GONE), kwargs=lambda world: {"key": "nonsense"})],
     "account_change_password": [Row(OWN_PAGE)],
     "account_set_password": [Row(everybody(302))],  # everybody here has one
     "account_confirm_login_code": [Row(everybody(302))],
