@@ -42,12 +42,12 @@ def text_of(values: Values, name: str) -> str:
 
 def questions_of(content: Mapping[str, Any]) -> dict[str, str]:
     """Return the questions of an application that was handed in, by their names."""
-    return {
-        one["name"]: one["question"]
-        for section in content.get("sections", [])
-        for group in section["groups"]
-        for one in group["answers"]
-    }
+    return {one["name"]: one["question"] for one in answers_of(content)}
+
+
+def answers_of(content: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """Return the questions of an application with their answers in words, in the order of the form."""
+    return [one for section in content.get("sections", []) for group in section["groups"] for one in group["answers"]]
 
 
 def letter_digest(values: Values) -> str:

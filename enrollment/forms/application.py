@@ -6,7 +6,7 @@ from typing import Any
 
 from enrollment.application import FORM_VERSION
 from enrollment.forms.base import SectionForm
-from enrollment.forms.practices import no_answers
+from enrollment.forms.practices import PracticesForm, no_answers
 from enrollment.forms.steps import SERVICE_SECTIONS, section_form
 from enrollment.selectors.profile import Profile
 from enrollment.services.submission import Application
@@ -68,4 +68,9 @@ def _counts(name: str, kept: dict[str, Any]) -> bool:
 
 def _answer(form: SectionForm, name: str, question: str, kept: dict[str, Any]) -> dict[str, Any]:
     answer = kept.get(name, "")
-    return {"name": name, "question": question, "answer": form.spoken(name, answer), "no": answer == "no"}
+    return {
+        "name": name,
+        "question": question,
+        "answer": form.spoken(name, answer),
+        "no": name in PracticesForm.base_fields and answer == "no",
+    }

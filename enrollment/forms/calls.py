@@ -65,9 +65,7 @@ class CallsForm(SectionForm):
         "Are some of these numbers with a carrier of your own (BYOC)?",
         "For numbers of another carrier, the provider wants proof that they are yours.",
     )
-    byoc_carriers = fields.line(
-        "Their carriers", "Says whose invoices prove the numbers.", limit=300, required=False, hint="Only if Yes."
-    )
+    byoc_carriers = fields.line("Their carriers", "Says whose invoices prove the numbers.", limit=300, required=False)
 
     def clean(self) -> dict[str, Any]:
         """Ask for carrier and proof where numbers are with another carrier (R18)."""

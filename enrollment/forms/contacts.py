@@ -13,7 +13,7 @@ from enrollment.states import SectionKey
 BILLING_ADDRESS = ("billing_street", "billing_city", "billing_state", "billing_zip_code")
 BILLING_CONTACT = ("billing_contact_first_name", "billing_contact_last_name", "billing_contact_email")
 BILLING_PHONE = "billing_contact_phone"
-SEPARATE = "Only if it is another one."
+SEPARATE = ""  # the question above says why
 
 
 def _same(label: str, why: str) -> forms.ChoiceField:

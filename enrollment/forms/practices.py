@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 from enrollment.forms import fields
 from enrollment.forms.base import Group, SectionForm
 from enrollment.states import SectionKey
@@ -92,6 +95,6 @@ class PracticesForm(SectionForm):
     )
 
 
-def no_answers(answers: dict[str, str]) -> list[str]:
+def no_answers(answers: Mapping[str, Any]) -> list[str]:
     """Return the names of the questions that were answered with No."""
     return [name for name in PracticesForm.base_fields if answers.get(name) == "no"]

@@ -50,6 +50,8 @@ class Step:
     @property
     def words(self) -> str:
         """Return how far it is, in words."""
+        if self.slug == REVIEW:
+            return "At the end" if self.progress is Progress.EMPTY else "Ready"
         return PROGRESS_WORDS[self.progress]
 
 

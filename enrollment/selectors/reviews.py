@@ -72,6 +72,27 @@ def checks_of(enrollment: Enrollment) -> list[Check]:
     return sorted(found, key=lambda check: order.index(check.level))
 
 
+@dataclass(frozen=True, slots=True)
+class Concern:
+    """An answer that needs attention: from a check, or answered with No."""
+
+    name: str
+    question: str
+    answer: str
+    words: str
+
+
+def concerns_of(enrollment: Enrollment, checks: list[Check]) -> list[Concern]:
+    """Return the answers that need attention, in the order of the form."""
+    found = {check.field: check.words for check in checks if check.field and check.level is not Level.OK}
+    answers = application.answers_of(enrollment.application)
+    return [
+        Concern(one["name"], one["question"], one["answer"], found.get(one["name"], ""))
+        for one in answers
+        if one["name"] in found or one["no"]
+    ]
+
+
 def _letter_check(enrollment: Enrollment) -> Check:
     letter = enrollment.letter
     if letter is None:

@@ -48,6 +48,8 @@ def move(
     except TransitionNotAllowed as error:
         raise AlreadyMovedError(before) from error
     enrollment.state_since = now
+    if name == "reject":
+        fields["last_rejected_at"] = now
     for field, value in fields.items():
         setattr(enrollment, field, value)
     enrollment.save(update_fields=["state", "state_since", *fields])

@@ -61,7 +61,11 @@ def reason_lines(reasons: Sequence[dict[str, str]], questions: Mapping[str, str]
 
 def _reason_line(reason: dict[str, str], questions: Mapping[str, str]) -> str:
     code, text = reason.get("code", ""), reason.get("text", "")
-    about = questions.get(reason.get("field", ""), "") or (ReasonCode(code).label if code else "")
+    about = (
+        questions.get(reason.get("field", ""), "")
+        or reason.get("question", "")
+        or (ReasonCode(code).label if code else "")
+    )
     if about and text:
         return f"{about}{'' if about.endswith('?') else ':'} {text}"
     return text or f"{about}."

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any
 
 from django.db import transaction
 
@@ -69,8 +68,7 @@ def ask(enrollment: Enrollment, *, reviewer: User, reasons: Reasons, now: dateti
 def reject(enrollment: Enrollment, *, reviewer: User, reasons: Reasons, now: datetime) -> None:
     """Refuse an application, with reasons; the applicant corrects and resubmits (D13)."""
     with account_scope(enrollment.account_id):
-        found = _held(enrollment, reviewer)
-        _decide(found, "reject", reviewer=reviewer, reasons=reasons, now=now, last_rejected_at=now)
+        _decide(_held(enrollment, reviewer), "reject", reviewer=reviewer, reasons=reasons, now=now)
 
 
 @transaction.atomic
@@ -93,13 +91,11 @@ def end(enrollment: Enrollment, *, reviewer: User, reasons: Reasons, now: dateti
         _decide(found, "end", reviewer=reviewer, reasons=reasons, now=now)
 
 
-def _decide(
-    enrollment: Enrollment, move: str, *, reviewer: User, reasons: Reasons, now: datetime, **fields: Any
-) -> None:
+def _decide(enrollment: Enrollment, move: str, *, reviewer: User, reasons: Reasons, now: datetime) -> None:
     questions = application.questions_of(enrollment.application)
     words = "\n".join(notices.reason_lines(reasons, questions))
     detail = {"reasons": reasons} if reasons else {}
-    moves.move(enrollment, move, actor=reviewer, now=now, reason=words, detail=detail, reasons=reasons, **fields)
+    moves.move(enrollment, move, actor=reviewer, now=now, reason=words, detail=detail, reasons=reasons)
     notices.tell_moved(enrollment, move, now=now)
 
 

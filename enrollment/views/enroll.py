@@ -16,13 +16,14 @@ from accounts.access import AccountPageMixin
 from enrollment import checks, letter
 from enrollment.forms import application as applications
 from enrollment.forms import steps as form_steps
+from enrollment.forms.practices import no_answers
 from enrollment.models import Enrollment
 from enrollment.selectors import history, profile
 from enrollment.selectors.profile import Profile
 from enrollment.services import submission
 from enrollment.services.moves import AlreadyMovedError
 from enrollment.services.notices import reasons_of
-from enrollment.states import EnrolledService, EnrollmentState
+from enrollment.states import EnrolledService, EnrollmentState, SectionKey
 
 CLOSED = "This application was submitted; nothing can be changed while it is with the reviewer."
 
@@ -143,6 +144,8 @@ class ReviewStepView(ServicePageMixin, View):
     def _page(self, *, status: int = 200, **marks: bool) -> HttpResponse:
         application = applications.application_of(self.profile, self.service)
         values = self.profile.values
+        asks_practices = SectionKey.PRACTICES in form_steps.SERVICE_SECTIONS[self.service]
+        said_no = len(no_answers(values)) if asks_practices else 0
         steps = form_steps.steps_of(self.profile, self.service)
         problems = form_steps.problems_of(self.profile, self.service)
         context = self.frame(form_steps.REVIEW, steps) | {
@@ -152,8 +155,8 @@ class ReviewStepView(ServicePageMixin, View):
             ],
             "problems": [(problem, f"{self.address(problem.step.slug)}?check=1") for problem in problems],
             "checks": [] if problems else [one for one in checks.business_checks(values) if one.level != "ok"],
-            "practices": checks.practices_check(application.no_answers) if application else None,
-            "many_no": bool(application and application.no_answers >= checks.MANY_NO),
+            "practices": checks.practices_check(said_no),
+            "many_no": said_no >= checks.MANY_NO,
             "letter": self.profile.signed_letter,
             "letter_href": self.address(form_steps.LETTER),
             "seen": _seen(application) if application else "",

@@ -117,6 +117,7 @@ class ReviewDetailView(ReviewerPageMixin, View):
             "refusal": refusal or (OWN if own else ""),
             "sections": enrollment.application.get("sections", []),
             "attention": {check.field: check.words for check in checks if check.field and check.level != "ok"},
+            "concerns": selectors.concerns_of(enrollment, checks),
             "checks": checks,
             "duplicates": selectors.duplicates_of(enrollment),
             "proofs": selectors.proofs_in(enrollment),

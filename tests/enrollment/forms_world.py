@@ -14,6 +14,7 @@ from common.scope import account_scope
 from enrollment import signatures
 from enrollment.forms.application import application_of
 from enrollment.forms.practices import PracticesForm
+from enrollment.forms.steps import SECTIONS, facts_of
 from enrollment.models import Enrollment
 from enrollment.selectors import profile
 from enrollment.services import drafts, letters, review, submission
@@ -100,9 +101,11 @@ def fill(
     with account_scope(account):
         for key in keys:
             answers = {name: changes.get(name, answer) for name, answer in ANSWERS[key].items()}
-            known = profile.profile_of(account).sections.get(key)
-            based_on = known.version if known else 0
-            drafts.save_section(account, service, key, answers, based_on=based_on, actor=user, now=now)
+            kept = profile.profile_of(account)
+            form = SECTIONS[key](answers, judged=True, facts=facts_of(kept))
+            form.is_valid()
+            based_on = kept.sections[key].version if key in kept.sections else 0
+            drafts.save_section(account, service, key, form.kept(), based_on=based_on, actor=user, now=now)
         sign(account, user, now=now)
 
 
