@@ -22,6 +22,9 @@ def arguments(argv: Sequence[str] | None = None) -> argparse.Namespace:
     parser.add_argument("--seed", type=int, default=1, help="the same seed gives the same numbers and the same lives")
     parser.add_argument("--speed", type=float, default=1.0, help="simulated seconds in a second after the epoch")
     parser.add_argument(
+        "--remediation-speed", type=float, default=1.0, help="how many times as fast remediation requests are decided"
+    )
+    parser.add_argument(
         "--epoch", type=_moment, default=None, help="when simulated time starts to run faster, ISO 8601"
     )
     parser.add_argument(
@@ -38,7 +41,11 @@ def _moment(text: str) -> datetime:
 async def serve(options: argparse.Namespace, stop: asyncio.Event) -> None:
     """Listen until `stop` is set; prints the address once requests are answered."""
     world = World(options.seed, options.epoch or datetime.now(UTC), options.speed)
-    runner = web.AppRunner(make_app(world, numbers=options.numbers), access_log=None, shutdown_timeout=1.0)
+    runner = web.AppRunner(
+        make_app(world, numbers=options.numbers, remediation_speed=options.remediation_speed),
+        access_log=None,
+        shutdown_timeout=1.0,
+    )
     await runner.setup()
     try:
         site = web.TCPSite(runner, options.host, options.port)

@@ -36,6 +36,7 @@ BUSY_GRID = 12 * HOUR
 QUIET_KEY, BUSY_KEY = 0x9A1, 0xD01
 STRAY_LABEL = 0.0008
 ENOUGH_TRAFFIC = 0.35
+RETRIED = HOUR / 2  # after a remediation each carrier is tried again, one after the other
 SILENT_SHARE = 0.02
 QUIET_SHARE = 0.08
 _CARRIER_KEYS = {carrier: text_key(carrier, 0) for carrier in CARRIERS}
@@ -219,6 +220,7 @@ class World:
         }
         for onset, over in mine:
             moments.update(grid(key ^ BUSY_KEY, BUSY_GRID, shift, max(onset, since), min(over, until)))
+        moments.update(cleared + RETRIED * (1 + shift) for cleared in self._cleared.get(e164, ()))
         draw = mix(key ^ _CARRIER_KEYS[carrier])
         return [self._call(e164, carrier, draw, moment, episodes) for moment in moments]
 
@@ -236,8 +238,8 @@ class World:
     # What people did ------------------------------------------------------------------------------------------------
 
     def labelled(self) -> list[str]:
-        """The numbers that were ever labelled by hand."""
-        return list(self._forced)
+        """The numbers that were ever labelled or cleared: they may be called outside their grids."""
+        return [*self._forced, *self._cleared]
 
     def label(self, e164: str, at: datetime, carriers: tuple[str, ...] = CARRIERS[:3]) -> None:
         """Label a number from now on, whatever its fate was: full strength at once, until cleared."""

@@ -15,9 +15,9 @@ SERVICES = ("/v2/", "/carrier/", "/hiya/", "/ftc/", "/fcc/")
 LARGEST_BODY = 32 * 1024 * 1024
 
 
-def make_app(world: World, *, numbers: int) -> web.Application:
+def make_app(world: World, *, numbers: int, remediation_speed: float = 1.0) -> web.Application:
     app = web.Application(middlewares=[note, error_bodies], client_max_size=LARGEST_BODY)
-    app[SIMULATOR] = Simulator(world, numbers=numbers)
+    app[SIMULATOR] = Simulator(world, numbers=numbers, remediation_speed=remediation_speed)
     for part in (
         terms,
         enterprises,

@@ -65,10 +65,18 @@ class Simulator:
     """All state. One per process; a restart forgets everything but what the seed and the epoch give again."""
 
     def __init__(
-        self, world: World, *, numbers: int = 5_000, clock: Callable[[], datetime] = lambda: datetime.now(UTC)
+        self,
+        world: World,
+        *,
+        numbers: int = 5_000,
+        remediation_speed: float = 1.0,
+        clock: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
+        if remediation_speed <= 0:
+            raise ValueError("The speed of remediations must be above zero.")
         self.world = world
         self.numbers = numbers
+        self.remediation_speed = remediation_speed
         self.now = clock
         self.started_at = clock()
         self.accounts: dict[str, Account] = {}
@@ -163,23 +171,28 @@ class Simulator:
         """Let every remediation whose time has come take its effect on the world, in order of time."""
         now = self.world.simulated(self.now())
         due = [
-            one
+            (one.done, enterprise, one)
             for account in self.accounts.values()
             for enterprise in account.enterprises.values()
             for one in enterprise.remediations.values()
             if one.results is None and one.ends == "completed" and one.done <= now
         ]
-        for one in sorted(due, key=lambda request: request.done):
-            one.results = self._results(one)
+        for _, enterprise, one in sorted(due, key=lambda row: row[0]):
+            one.results = self._results(enterprise, one)
 
-    def _results(self, request: Remediation) -> dict[str, list[str]]:
+    def _results(self, enterprise: Enterprise, request: Remediation) -> dict[str, list[str]]:
+        """What becomes of each number. The provider looks at a remediated one at once."""
         found: dict[str, list[str]] = {bucket: [] for bucket in BUCKETS}
         found["ineligible"] += request.ineligible
         for e164 in request.phone_numbers:
             if e164 not in request.ineligible:
                 found[self._outcome(request, e164)].append(e164)
         for e164 in found["remediated"]:
-            self.world.clear(e164, self.world.wall(request.done))
+            done = self.world.wall(request.done)
+            self.world.clear(e164, done)
+            record = enterprise.holding.touch(e164)
+            if record is not None:
+                record.looked_at = done
         return found
 
     def _outcome(self, request: Remediation, e164: str) -> str:

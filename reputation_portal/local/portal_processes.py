@@ -17,6 +17,7 @@ from reputation_portal.local.ports import LOOPBACK
 _FEEDS_PROCESSES = 8  # each may sit 30 s in a provider's call, and one slow provider must not hold up the others
 _WORK_PROCESSES = 2
 _DEMO_SPEED = "120"  # simulated seconds in a second: a day of the numbers' lives takes twelve minutes
+_DEMO_REMEDIATION_SPEED = "20"  # and as many times that for requests: one is decided within half a minute to a minute
 DEMO_SEED = "1"
 
 
@@ -38,6 +39,7 @@ def manage(*arguments: str) -> list[str]:
 def simulator(port: int) -> Service:
     """Return the provider simulator. Its fast time begins anew at each start, so a night off is not caught up."""
     options = ["--port", str(port), "--seed", DEMO_SEED, "--speed", _DEMO_SPEED]
+    options += ["--remediation-speed", _DEMO_REMEDIATION_SPEED]
     return Service("simulator", manage("simulate_providers", *options), partial(_answers, port, "/"), 5.0)
 
 

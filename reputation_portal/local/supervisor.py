@@ -216,11 +216,21 @@ def choose_web_port(given: Mapping[str, str]) -> int:
     return int(named)
 
 
+# Two days and seven, five days and a minute, at the speed of the demo's provider; what is set already stays.
+DEMO_CLOCKS = {
+    "REMEDIATION_TARGET": "24m",
+    "REMEDIATION_LIMIT": "84m",
+    "REMEDIATION_COOLDOWN": "60m",
+    "REMEDIATION_POLL": "2s",
+}
+
+
 def _with_addresses(variables: Mapping[str, str], web_port: int, simulator_port: int) -> dict[str, str]:
     """Add where the simulator is, and let the portal call it past the guard against private addresses."""
     simulator = f"{ports.LOOPBACK}:{simulator_port}"
     allowed = [pair for pair in variables.get("OUTBOUND_ALLOW", "").split(",") if pair]
     return {
+        **DEMO_CLOCKS,
         **variables,
         "WEB_PORT": str(web_port),
         "SIMULATOR_URL": f"http://{simulator}",

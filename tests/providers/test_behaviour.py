@@ -150,6 +150,15 @@ def test_clearing_ends_a_label_of_the_number_itself() -> None:
     assert (before.spam_risk, cleared.spam_risk) == ("high", "low")
 
 
+def test_after_a_remediation_every_carrier_is_tried_again_within_the_hour() -> None:
+    one, at = world(), EPOCH + DAY
+    one.label(SAMPLE[0], at)
+    one.clear(SAMPLE[0], at + DAY)
+    calls = list(one.calls(SAMPLE[0], at + DAY, at + DAY + timedelta(hours=1)))
+    assert {call.carrier for call in calls} == {"att", "verizon", "tmobile", "uscellular"}
+    assert sum(call.flagged for call in calls) <= 1
+
+
 def test_before_the_epoch_time_is_wall_clock_and_after_it_is_accelerated() -> None:
     fast = world(speed=600.0)
     e164 = SAMPLE[0]

@@ -324,6 +324,7 @@ def test_a_remediated_number_is_clean_at_the_next_look_and_then_cools_down(call:
     made = call.data("POST", base + "/remediation", body)
     call.simulator.control("advance", seconds=41 * 3600)
     assert call.data("GET", f"{base}/remediation/{made['id']}")["results"]["remediated"] == [e164]
+    assert call.data("GET", one)["reputation_data"]["spam_risk"] == "low"
     assert call.data("GET", one, fresh="true")["reputation_data"]["spam_risk"] == "low"
     assert call.data("POST", base + "/remediation", body)["phone_numbers_ineligible"] == 1
 

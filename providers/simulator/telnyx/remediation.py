@@ -1,7 +1,8 @@
 """Remediation: a billed request for re-evaluation, its slow way through two tiers, and its five buckets.
 
-It begins after about 10 simulated minutes, passes tier 1 after half a day and ends after 20 to 40 hours. A number of
-an earlier request is ineligible for 5 days after that ended. Call purposes that hold the word `fail` fail.
+It begins after about 10 simulated minutes, passes tier 1 after half a day and ends after 20 to 40 hours; all of that
+`--remediation-speed` times as fast. A number of an earlier request is ineligible for 5 days after that ended. Call
+purposes that hold the word `fail` fail.
 """
 
 from __future__ import annotations
@@ -64,6 +65,7 @@ def _new(simulator: Simulator, owner: Enterprise, wanted: tuple[str, ...], body:
     now = simulator.now()
     identity = made_up_id(owner.id, "remediation", str(len(owner.remediations)), *wanted[:1])
     moment, lot = simulator.world.simulated(now), unit(text_key(identity, simulator.world.seed))
+    hour = HOUR / simulator.remediation_speed
     return Remediation(
         id=identity,
         phone_numbers=wanted,
@@ -71,9 +73,9 @@ def _new(simulator: Simulator, owner: Enterprise, wanted: tuple[str, ...], body:
         contact_email=body.get("contact_email"),
         webhook_url=body.get("webhook_url"),
         created_at=now,
-        started=moment + HOUR / 6,
-        tier1=moment + 12 * HOUR,
-        done=moment + (20 + 20 * lot) * HOUR,
+        started=moment + hour / 6,
+        tier1=moment + 12 * hour,
+        done=moment + (20 + 20 * lot) * hour,
         ineligible=tuple(e164 for e164 in wanted if _cooling_down(owner, e164, moment)),
         ends="failed" if "fail" in body["call_purpose"].lower() else "completed",
     )
