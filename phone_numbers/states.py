@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from django.conf import settings
 from django.db import models
 
@@ -122,6 +124,9 @@ STATUS_MEANING = {
         "Currently flagged as spam by one or more carriers, and consistently flagged in recent calls."
     ),
 }
+
+# How long monitoring goes on for a number that may not have it any more (D3, D30).
+MONITORING_GRACE = timedelta(days=7)
 
 CAPABILITY_MEANING = {
     Capability.OFF: "This number is not monitored.",

@@ -1,4 +1,4 @@
-"""What a confirmation window shows: who is eligible, and who is not with every reason, before anything is done (D16)."""
+"""What a confirmation window shows: who is eligible, and who is not with every reason, before it is done (D16)."""
 
 from __future__ import annotations
 

@@ -8,7 +8,7 @@ every few seconds for numbers between two states and every few minutes for all.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 import structlog
@@ -24,12 +24,11 @@ from enrollment.services import assignments, number_mail, provider_numbers, seat
 from enrollment.verdicts import AccountFacts, NumberFacts, Verdict, judge_monitored
 from phone_numbers.campaigns import rules
 from phone_numbers.models import NumberStatus, PhoneNumber
-from phone_numbers.states import Capability
+from phone_numbers.states import MONITORING_GRACE, Capability
 
 log = structlog.get_logger(__name__)
 
 TASK = "enrollment.numbers.review"
-GRACE = timedelta(days=7)
 ENDED = "Monitoring ended after 7 days: {reason}"
 BACK = "What monitoring needs is there again."
 MONITORED = (Capability.VERIFYING, Capability.ON, Capability.NO_LONGER_ELIGIBLE)
@@ -170,8 +169,8 @@ def _name_the_end(account: Account, *, now: datetime) -> None:
     for since in {since for _, since in found}:
         ids = [pk for pk, one in found if one == since]
         mine = ServiceAssignment.objects.filter(service=EnrolledService.MONITORING, number__in=ids)
-        mine.update(ends_at=(since or now) + GRACE)
-    number_mail.tell_of_ending(account, len(found), ends_at=min((since or now) for _, since in found) + GRACE, now=now)
+        mine.update(ends_at=(since or now) + MONITORING_GRACE)
+    number_mail.tell_of_ending(account, len(found), ends_at=min((since or now) for _, since in found) + MONITORING_GRACE, now=now)
 
 
 def _switch_off(account: Account, *, now: datetime) -> None:

@@ -44,7 +44,7 @@ class ConfirmView(AccountPageMixin, View):
     def get(self, request: HttpRequest) -> HttpResponseBase:
         """Show what would be done. With `enroll`, a business that is not approved is led to its form first (D10)."""
         if request.GET.get("enroll") and (way := self._way_to_approval()):
-            return redirect(way)
+            return HttpResponseClientRedirect(way) if request.htmx else redirect(way)  # type: ignore[attr-defined]
         return self._ask(request.GET)
 
     def post(self, request: HttpRequest) -> HttpResponseBase:
@@ -97,6 +97,7 @@ class ConfirmView(AccountPageMixin, View):
         context: dict[str, Any] = {
             "kind": self.kind,
             "verb": VERBS[self.kind],
+            "done_word": DONE[self.kind],
             "address": self.request.path,
             "chosen": chosen,
             "found": found,

@@ -1,4 +1,4 @@
-"""`/services/jobs/<uuid>/`: what becomes of a confirmed selection: progress, then a line per skipped number (D16, B5)."""
+"""`/services/jobs/<uuid>/`: what becomes of a confirmed selection: progress, then each skipped number (D16, B5)."""
 
 from __future__ import annotations
 

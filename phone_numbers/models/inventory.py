@@ -189,6 +189,13 @@ class NumberStatus(models.Model):
         return f"status of number {self.number_id}"
 
     @property
+    def monitoring_ends(self) -> datetime | None:
+        """Return when a number that is No longer eligible is switched off (D3); None for every other."""
+        if self.capability != states.Capability.NO_LONGER_ELIGIBLE or self.capability_since is None:
+            return None
+        return self.capability_since + states.MONITORING_GRACE
+
+    @property
     def is_tagged(self) -> bool:
         """Tell whether the number carries the spam tag (D20)."""
         return self.tag_since is not None

@@ -55,6 +55,14 @@ def event_line(event: NumberEvent) -> EventLine:
     )
 
 
+def rejection_reason(number: PhoneNumber) -> str:
+    """Return why the registration of a number was rejected, '' when it was not."""
+    if number.status.registration != Registration.REJECTED:
+        return ""
+    events = NumberEvent.objects.filter(number=number, kind=EventKind.REGISTRATION).order_by("-at", "-pk")
+    return events.values_list("reason", flat=True).first() or ""
+
+
 def _text(kind: EventKind, old: str, new: str) -> str:
     if kind == EventKind.TAG:
         return _TAG_WORDS.get(new, f"Spam tag: {new}")

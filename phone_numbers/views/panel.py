@@ -50,6 +50,7 @@ class NumberPageView(HubPageMixin, View):
             "features": self.features,
             "chart": chart_data(panel, with_scores=self.with_scores),
             "meaning": states.STATUS_MEANING[states.ReputationStatus(number.status.status)],
+            "registration_reason": history.rejection_reason(number),
             "services": [service.label for service in states.Service if number.status.services & service],
         }
 
