@@ -2,12 +2,16 @@
 
 from django.urls import path
 
-from accounts import settings_views
+from accounts import key_views, settings_views
+from enrollment.views import provider
 from phone_numbers.views import thresholds
 
 app_name = "settings"
 urlpatterns = [
     path("", settings_views.AccountSettingsView.as_view(), name="home"),
     path("thresholds/", thresholds.ThresholdsView.as_view(), name="thresholds"),
+    path("keys/", key_views.KeyListView.as_view(), name="keys"),
+    path("keys/<uuid:uuid>/revoke/", key_views.KeyRevokeView.as_view(), name="key_revoke"),
+    path("provider/", provider.ProviderView.as_view(), name="provider"),
     path("audit/", settings_views.AuditView.as_view(), name="audit"),
 ]

@@ -285,6 +285,14 @@ ROWS: dict[str, list[Row]] = {
     ],
     "settings:home": [Row(ACCOUNT_PAGE)],
     "settings:audit": [Row(ACCOUNT_PAGE)],
+    "settings:provider": [
+        Row(ACCOUNT_PAGE),
+        Row(
+            EDIT_PAGE | {"stranger": 302, "admin": 302, "owner": 302},
+            method="post",
+            data=lambda world: {"step": "hand_in"},
+        ),
+    ],
     "settings:thresholds": [
         Row(ACCOUNT_PAGE),
         Row(
