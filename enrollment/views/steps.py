@@ -6,6 +6,7 @@ from functools import cached_property
 from typing import Any
 
 from django.contrib import messages
+from django.contrib.auth.views import redirect_to_login
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -47,7 +48,7 @@ class SectionStepView(ServicePageMixin, View):
             return JsonResponse({"signed_out": True}, status=401)
         answers = typed(form_steps.SECTIONS[SectionKey(self.kwargs["step"])], self.request.POST)
         unsaved.keep(self.request, answers, version=self.request.POST.get("version", ""))
-        return redirect(f"{self.get_login_url()}?next={self.request.path}")
+        return redirect_to_login(self.request.path)
 
     def get(self, request: HttpRequest, service: str, step: str) -> HttpResponseBase:
         """Show the form with what is kept, or with what was typed before the session ran out."""
