@@ -69,3 +69,19 @@ def grant_license(
         )
         record_audit(account, actor=actor, action="license.granted", target=kind, now=now, seats=seats)
     return license
+
+
+@transaction.atomic
+def change_license(
+    license: License, *, seats: int | None, starts_on: date, ends_on: date | None, actor: User | None, now: datetime
+) -> None:
+    """Change the seats and the days of a licence (D28: platform staff only; the caller checks)."""
+    with account_scope(license.account_id):
+        held = License.objects.select_for_update().select_related("account").get(pk=license.pk)
+        before = {"seats": held.seats, "starts_on": str(held.starts_on), "ends_on": str(held.ends_on or "")}
+        held.seats, held.starts_on, held.ends_on = seats, starts_on, ends_on
+        held.save(update_fields=["seats", "starts_on", "ends_on"])
+        after = {"seats": seats, "starts_on": str(starts_on), "ends_on": str(ends_on or "")}
+        record_audit(
+            held.account, actor=actor, action="license.changed", target=held.kind, now=now, before=before, after=after
+        )

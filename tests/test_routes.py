@@ -15,7 +15,7 @@ from django.db import transaction
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
-from accounts.models import Account, User
+from accounts.models import Account, License, User
 from accounts.products import LicenseKind
 from common.scope import account_scope
 from enrollment import uploads
@@ -56,6 +56,13 @@ class World:
     def of_reading(self) -> dict[str, Any]:
         moment = int(self.reading.observed_at.timestamp()) * 1_000_000
         return {"uuid": self.number.uuid, "source": "telnyx", "moment": moment}
+
+    def of_account(self) -> dict[str, Any]:
+        return {"uuid": self.acme.uuid}
+
+    def of_license(self) -> dict[str, Any]:
+        with account_scope(self.acme):
+            return {"uuid": self.acme.uuid, "license": License.objects.values_list("pk", flat=True).first()}
 
     def of_job(self) -> dict[str, Any]:
         return {"uuid": self.job.uuid}
@@ -216,6 +223,16 @@ ROWS: dict[str, list[Row]] = {
             kwargs=World.of_application,
             data=lambda world: {"action": "end", "text": "Over"},
         ),
+    ],
+    "reviews:accounts": [Row(PLATFORM_EDIT_PAGE)],
+    "reviews:account": [Row(PLATFORM_EDIT_PAGE, kwargs=World.of_account)],
+    "reviews:license_add": [
+        Row(PLATFORM_EDIT_PAGE, kwargs=World.of_account),
+        Row(PLATFORM_EDIT_PAGE | {"reviewer": 400}, method="post", kwargs=World.of_account),
+    ],
+    "reviews:license": [
+        Row(PLATFORM_EDIT_PAGE, kwargs=World.of_license),
+        Row(PLATFORM_EDIT_PAGE | {"reviewer": 400}, method="post", kwargs=World.of_license),
     ],
     "reviews:mail": [Row(PLATFORM_EDIT_PAGE)],
     "reviews:message": [

@@ -39,7 +39,7 @@ TO_NUMBERS = {
     EnrolledService.REGISTRATION: ("Register numbers", "registration=not_registered"),
     EnrolledService.MONITORING: ("Enable spam monitoring and remediation", "capability=off"),
 }
-STATE_WORDS = {
+STATE_WORDS: dict[str, str] = {
     "": "Not enrolled",
     EnrollmentState.DRAFT: "Form not finished",
     EnrollmentState.SUBMITTED: "Under review",
@@ -50,7 +50,7 @@ STATE_WORDS = {
     EnrollmentState.REJECTED: "Rejected",
     EnrollmentState.ENDED: "Ended",
 }
-STATE_CSS = {
+STATE_CSS: dict[str, str] = {
     EnrollmentState.DRAFT: "is-mixed",
     EnrollmentState.NEEDS_INFORMATION: "is-mixed",
     EnrollmentState.APPROVED: "is-healthy",

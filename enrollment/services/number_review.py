@@ -170,7 +170,8 @@ def _name_the_end(account: Account, *, now: datetime) -> None:
         ids = [pk for pk, one in found if one == since]
         mine = ServiceAssignment.objects.filter(service=EnrolledService.MONITORING, number__in=ids)
         mine.update(ends_at=(since or now) + MONITORING_GRACE)
-    number_mail.tell_of_ending(account, len(found), ends_at=min((since or now) for _, since in found) + MONITORING_GRACE, now=now)
+    first = min(since or now for _, since in found)
+    number_mail.tell_of_ending(account, len(found), ends_at=first + MONITORING_GRACE, now=now)
 
 
 def _switch_off(account: Account, *, now: datetime) -> None:
