@@ -16,7 +16,7 @@ from enrollment.uploads import JudgedFile, UploadError
 MAX_PROOFS = 10
 
 
-def keep(account: Account, kind: AttachmentKind, file: JudgedFile, *, actor: User, now: datetime) -> Attachment:
+def keep(account: Account, kind: AttachmentKind, file: JudgedFile, *, actor: User | None, now: datetime) -> Attachment:
     """Keep a file with its hash. Needs the account's scope."""
     return Attachment.objects.create(
         account=account,
