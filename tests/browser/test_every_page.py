@@ -23,7 +23,7 @@ LAPTOP = {"width": 1280, "height": 800}
 PHONE = {"width": 390, "height": 844}
 SMALL_PHONE = {"width": 320, "height": 640}
 SETTLED = """() => document.readyState === "complete" && !document.querySelector("#count-later, .htmx-request")
-    && [...document.querySelectorAll("canvas")].every(canvas => window.Chart?.getChart(canvas))"""
+    && [...document.querySelectorAll("canvas:not([data-pad])")].every(canvas => window.Chart?.getChart(canvas))"""
 PAGES = {
     "home": "/",
     "list": "/numbers/",
