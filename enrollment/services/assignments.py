@@ -72,6 +72,14 @@ def stop_monitoring(
     return moved
 
 
+def end_all(account: Account, ids: Sequence[int], *, reason: str, now: datetime) -> None:
+    """End both services of numbers that the provider does not have any more."""
+    provider_numbers.forget(ids, now=now)
+    status.set_registration(account, ids, to=Registration.NOT_REGISTERED, reason=reason, now=now)
+    _unassign(account, EnrolledService.REGISTRATION, ids, now=now)
+    stop_monitoring(account, ids, actor=None, reason=reason, now=now)
+
+
 def end_later(account: Account, ids: Sequence[int], *, reason: str, now: datetime) -> int:
     """Let monitoring go on for a while only, for numbers that may not have it any more (D3, D30)."""
     return status.set_capability(

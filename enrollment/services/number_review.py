@@ -18,7 +18,9 @@ from django.utils import timezone
 
 from accounts.eligibility_words import ReasonCode
 from accounts.models import Account
-from enrollment.models import EnrolledService, SeatPool, ServiceAssignment
+from enrollment.models import EnrolledService, NumberAtProvider, NumberOwnership, SeatPool, ServiceAssignment
+from enrollment.number_states import AtProvider
+from enrollment.provider_states import Ownership
 from enrollment.selectors import number_facts
 from enrollment.services import assignments, number_mail, provider_numbers, seats, verification
 from enrollment.verdicts import AccountFacts, NumberFacts, Verdict, judge_monitored
@@ -30,6 +32,7 @@ log = structlog.get_logger(__name__)
 
 TASK = "enrollment.numbers.review"
 ENDED = "Monitoring ended after 7 days: {reason}"
+REMOVED = "The provider removed the number, since its ownership was not confirmed."
 BACK = "What monitoring needs is there again."
 MONITORED = (Capability.VERIFYING, Capability.ON, Capability.NO_LONGER_ELIGIBLE)
 
@@ -67,6 +70,8 @@ def review(account: Account, *, now: datetime) -> None:
     if is_whole:
         SeatPool.objects.filter(pk=pool.pk).update(review_due_at=now + seats.REVIEW_EVERY)
         _adopt(account, facts, free, now=now)
+        _let_go(account, now=now)
+        _ask_for_missing(account, now=now)
         _review_on(account, facts, free, now=now)
     _review_ending(account, facts, free, now=now)
     _review_verifying(account, facts, now=now)
@@ -96,6 +101,22 @@ def _adopt(account: Account, facts: AccountFacts, free: Free, *, now: datetime) 
         held = free.take(len(ids)) if needs_seat else 0
         assignments.give_seats(account, {pk: place < held for place, pk in enumerate(ids)}, now=now)
         provider_numbers.align(account, ids, now=now)
+
+
+def _let_go(account: Account, *, now: datetime) -> None:
+    """End the services of numbers that the provider has removed by itself, since nobody confirmed them."""
+    removed = dict(NumberOwnership.objects.filter(state=Ownership.REMOVED).values_list("number_id", "since"))
+    there = NumberAtProvider.objects.filter(pk__in=removed, state=AtProvider.PRESENT).values_list("pk", "since")
+    lost = [pk for pk, since in there if since < removed[pk]]
+    if lost:
+        assignments.end_all(account, lost, reason=REMOVED, now=now)
+
+
+def _ask_for_missing(account: Account, *, now: datetime) -> None:
+    """Have numbers added that are served and that the provider was never asked about: it was named since."""
+    asked = NumberAtProvider.objects.filter(number=OuterRef("number"))
+    missing = ServiceAssignment.objects.filter(~Exists(asked)).values_list("number_id", flat=True).distinct()
+    provider_numbers.align(account, list(missing.order_by("number_id")[: assignments.BATCH]), now=now)
 
 
 def _review_on(account: Account, facts: AccountFacts, free: Free, *, now: datetime) -> None:

@@ -42,12 +42,17 @@ def ask_again(account: Account, ids: Collection[int], *, now: datetime) -> None:
     align(account, ids, now=now)
 
 
+def forget(ids: Collection[int], *, now: datetime) -> None:
+    """Note that the provider has removed these numbers by itself."""
+    _at(ids, AtProvider.PRESENT).update(state=AtProvider.ABSENT, due_at=None, since=now)
+
+
 def align(account: Account, ids: Collection[int], *, now: datetime) -> None:
     """Queue what is wanted and not there, and what is there and not wanted; leave what a worker has.
 
     Does nothing for an account that names no provider.
     """
-    if not provider_access.names_provider(account):
+    if not ids or not provider_access.names_provider(account):
         return
     wanted = set(ServiceAssignment.objects.filter(number__in=ids).values_list("number_id", flat=True))
     unwanted = set(ids) - wanted

@@ -14,7 +14,7 @@ from common.wakeup import wake_on_commit
 from enrollment.models import Enrollment, NumberAtProvider, NumberOwnership, ProviderAccount, ProviderErrand
 from enrollment.number_states import AtProvider
 from enrollment.provider_states import ErrandKind, Vetting
-from enrollment.services import errands, provider_access, provider_numbers
+from enrollment.services import errands, provider_access, provider_numbers, seats
 from enrollment.states import EnrollmentState
 
 BEING_VETTED = (
@@ -60,6 +60,7 @@ def _go_on(account: Account, named: ProviderAccount, *, anew: bool, now: datetim
     for kind in ErrandKind:
         if ProviderErrand.objects.filter(kind=kind).exists():
             errands.want(account, kind, now=now)
+    seats.review_soon(account, now=now)  # numbers that are served already are asked for there
     wake_on_commit(provider_numbers.TASK)
 
 

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
+from django.utils import timezone
 from pytest_django import Settings
 
 from accounts.models import Account
 from accounts.products import Product
 from common.scope import account_scope
-from enrollment.models import NumberAtProvider, ProviderAccount
+from enrollment.models import NumberAtProvider, NumberOwnership, ProviderAccount
 from enrollment.number_states import AtProvider, JobKind
-from enrollment.provider_states import GateState
+from enrollment.provider_states import GateState, Ownership
 from enrollment.services import provider_numbers
 from phone_numbers.models import PhoneNumber
 from phone_numbers.states import Capability, Registration
@@ -189,3 +192,37 @@ def test_a_seat_is_taken_once_for_a_number_that_is_verified_at_the_provider(
     provider.work(acme)
     assert factories.status_of(number).capability == Capability.ON
     assert world.seats_held(acme) == 1
+
+
+def test_numbers_that_were_served_before_the_provider_was_named_are_asked_for_there(
+    acme: Account, own_simulator: RunningSimulator, key: str
+) -> None:
+    (number,) = provider.make_taken(acme, 1)
+    world.start(acme, JobKind.REGISTER, [number])
+    world.review(acme)
+    assert registrations([number]) == [Registration.REGISTERED], "by the portal's own check"
+    provider.name_provider(acme, own_simulator, key)
+    world.review(acme)
+    provider.work(acme)
+    assert world.at_provider(number) == AtProvider.PRESENT
+    assert provider.billed(own_simulator, key) == 1
+
+
+def test_a_number_that_the_provider_removed_by_itself_is_served_no_more(
+    acme: Account, simulated: ProviderAccount, own_simulator: RunningSimulator, key: str
+) -> None:
+    (number,) = provider.make_taken(acme, 1)
+    factories.make_campaign(acme, numbers=[number])
+    world.start(acme, JobKind.REGISTER, [number])
+    world.start(acme, JobKind.ENABLE, [number])
+    provider.work(acme)
+    with account_scope(acme):
+        later = timezone.now() + timedelta(hours=1)
+        NumberOwnership.objects.create(account=acme, number=number, state=Ownership.REMOVED, since=later, read_at=later)
+    world.review(acme, now=later)
+    status = factories.status_of(number)
+    assert (status.capability, status.registration) == (Capability.OFF, Registration.NOT_REGISTERED)
+    assert status.capability_reason == "The provider removed the number, since its ownership was not confirmed."
+    assert world.at_provider(number) == AtProvider.ABSENT
+    provider.work(acme)
+    assert provider.billed(own_simulator, key) == 1, "nothing is added again by itself"
