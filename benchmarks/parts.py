@@ -23,6 +23,7 @@ PARTS = (
     Part("list", "benchmarks.list_part"),
     Part("export", "benchmarks.export_part"),
     Part("ingest", "benchmarks.ingest_part"),
+    Part("cases", "benchmarks.cases_part"),
     Part("scale", "benchmarks.scale_part", numbers=10_000_000, usual=False),
 )
 

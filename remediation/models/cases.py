@@ -11,7 +11,7 @@ from django.db.models import Q
 from django_fsm import ConcurrentTransitionMixin, FSMField, FSMModelMixin
 
 from accounts.models import Account, User
-from common.moves import declare, edges
+from common.moves import declare, wall
 from common.scope import ScopedManager
 from phone_numbers.models import PhoneNumber, Source
 from remediation.states import CASE_MOVES, CLOSED_STATES, OPEN_STATES, CaseEventKind, CaseState, ManualState
@@ -25,6 +25,8 @@ class Case(ConcurrentTransitionMixin, FSMModelMixin, models.Model):
     The clock is fixed at opening: `target_at` is when it should be done, `limit_at` when it is given up. `overdue_at`
     is when the target was missed and people were told; `due_at` when something happens by itself: the end of a
     cool-down. `tag_since` names the label: a label whose case was closed does not open another one by itself.
+    `submission` has no index, so that queueing thousands of new cases writes none; a request finds its cases by its
+    items.
     """
 
     uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
@@ -35,11 +37,11 @@ class Case(ConcurrentTransitionMixin, FSMModelMixin, models.Model):
     reason = models.CharField(max_length=300, blank=True, default="", help_text="Why it stands where it stands.")
     outcome = models.CharField(max_length=40, blank=True, default="", help_text="The provider's last word on it.")
     attempt = models.PositiveSmallIntegerField(default=1, help_text="2 and more: the label came back within 30 days.")
-    previous = models.ForeignKey("self", on_delete=models.SET_NULL, null=True, related_name="+")
+    previous = models.ForeignKey("self", on_delete=models.SET_NULL, null=True, related_name="+", db_index=False)
     tag_since = models.DateTimeField(help_text="Since when the number carries the label.")
     carriers = ArrayField(models.SmallIntegerField(), default=list, help_text="Sources that flagged it at opening.")
     provider = models.SlugField(max_length=30, blank=True, default="", db_index=False, help_text="Empty: by hand.")
-    submission = models.ForeignKey("Submission", on_delete=models.SET_NULL, null=True, related_name="+")
+    submission = models.ForeignKey("Submission", on_delete=models.SET_NULL, null=True, related_name="+", db_index=False)
     sent = models.PositiveSmallIntegerField(default=0, help_text="Requests of a provider that it was accepted in.")
     opened_at = models.DateTimeField()
     target_at = models.DateTimeField()
@@ -47,7 +49,7 @@ class Case(ConcurrentTransitionMixin, FSMModelMixin, models.Model):
     overdue_at = models.DateTimeField(null=True)
     due_at = models.DateTimeField(null=True)
     closed_at = models.DateTimeField(null=True)
-    owner = models.ForeignKey(User, on_delete=models.SET_NULL, null=True, related_name="+")
+    owner = models.ForeignKey(User, on_delete=models.SET_NULL, null=True, related_name="+", db_index=False)
 
     objects = ScopedManager["Case"]()
 
@@ -74,7 +76,7 @@ class Case(ConcurrentTransitionMixin, FSMModelMixin, models.Model):
             ),
             models.Index(fields=["due_at"], name="remediation_case_due", condition=Q(due_at__isnull=False)),
         ]
-        triggers = [pgtrigger.FSM(name="state_moves", field="state", transitions=edges(CASE_MOVES))]
+        triggers = [wall(CASE_MOVES)]
 
     def __str__(self) -> str:
         return f"case {self.pk}: {self.get_state_display()}"
@@ -134,9 +136,14 @@ class Case(ConcurrentTransitionMixin, FSMModelMixin, models.Model):
 
 
 class CaseEvent(models.Model):
-    """A line of a case's timeline, append-only; `actor` None is the portal or the provider."""
+    """A line of a case's timeline, append-only; `actor` None is the portal or the provider.
 
-    account = models.ForeignKey(Account, on_delete=models.CASCADE, related_name="+", db_index=False)
+    The account is the case's, which the database knows; it is not checked again for each of thousands of lines.
+    """
+
+    account = models.ForeignKey(
+        Account, on_delete=models.CASCADE, related_name="+", db_index=False, db_constraint=False
+    )
     case = models.ForeignKey(Case, on_delete=models.CASCADE, related_name="+", db_index=False)
     at = models.DateTimeField()
     kind = models.CharField(max_length=10, choices=CaseEventKind, default=CaseEventKind.STATE)

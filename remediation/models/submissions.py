@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import uuid
 
-import pgtrigger
 from django.contrib.postgres.indexes import BTreeIndex
 from django.db import models
 from django.db.models import Q
 from django_fsm import ConcurrentTransitionMixin, FSMField, FSMModelMixin
 
 from accounts.models import Account
-from common.moves import declare, edges
+from common.moves import declare, wall
 from common.scope import ScopedManager
 from remediation.models.cases import Case
 from remediation.states import LIVE_SUBMISSIONS, SUBMISSION_MOVES, SubmissionState
@@ -63,7 +62,7 @@ class Submission(ConcurrentTransitionMixin, FSMModelMixin, models.Model):
             models.Index(fields=["due_at"], name="remediation_submission_due", condition=Q(state__in=LIVE_SUBMISSIONS)),
             BTreeIndex(fields=["account", "created_at"], name="remediation_submission_time"),
         ]
-        triggers = [pgtrigger.FSM(name="state_moves", field="state", transitions=edges(SUBMISSION_MOVES))]
+        triggers = [wall(SUBMISSION_MOVES)]
 
     def __str__(self) -> str:
         return f"submission {self.pk}: {self.get_state_display()}"
@@ -104,7 +103,9 @@ class Submission(ConcurrentTransitionMixin, FSMModelMixin, models.Model):
 class SubmissionItem(models.Model):
     """One number of a submission: what was sent, and the provider's bucket for it, empty until told."""
 
-    account = models.ForeignKey(Account, on_delete=models.CASCADE, related_name="+", db_index=False)
+    account = models.ForeignKey(
+        Account, on_delete=models.CASCADE, related_name="+", db_index=False, db_constraint=False
+    )
     submission = models.ForeignKey(Submission, on_delete=models.CASCADE, related_name="+", db_index=False)
     case = models.ForeignKey(Case, on_delete=models.CASCADE, related_name="+")
     e164 = models.CharField(max_length=16)

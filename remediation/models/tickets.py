@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import uuid
 
-import pgtrigger
 from django.db import models
 from django.db.models import Q
 from django_fsm import ConcurrentTransitionMixin, FSMField, FSMModelMixin
 
 from accounts.models import Account, User
-from common.moves import declare, edges
+from common.moves import declare, wall
 from common.scope import ScopedManager
 from remediation.models.cases import Case
 from remediation.states import TICKET_MOVES, TicketState
@@ -47,7 +46,7 @@ class SupportTicket(ConcurrentTransitionMixin, FSMModelMixin, models.Model):
             ),
         ]
         indexes = [models.Index(fields=["account", "opened_at", "id"], name="remediation_ticket_by_time")]
-        triggers = [pgtrigger.FSM(name="state_moves", field="state", transitions=edges(TICKET_MOVES))]
+        triggers = [wall(TICKET_MOVES)]
 
     def __str__(self) -> str:
         return f"{self.code}: {self.subject}"

@@ -10,7 +10,7 @@ from django.db import connection
 from accounts.models import Account
 from common.wakeup import wake_on_commit
 from enrollment.models import ProviderAccount
-from remediation.models import Case
+from remediation.models import Case, Submission
 from remediation.services import cases, queueing_sql
 from remediation.states import CaseState
 
@@ -46,16 +46,33 @@ def _park(account: Account, case_ids: list[int], *, now: datetime) -> None:
 
 
 def _queue(account: Account, named: ProviderAccount, *, now: datetime) -> int:
+    """Cut the waiting cases into requests of at most LARGEST, in their order."""
+    waiting = Case.objects.filter(closed_at=None, state=CaseState.OPEN, submission=None).order_by("pk")
+    rows = list(waiting.values_list("pk", "number_id"))
+    lots = [len(rows[start : start + LARGEST]) for start in range(0, len(rows), LARGEST)]
+    made = Submission.objects.bulk_create([_submission(account, named, size, now) for size in lots])
     params: dict[str, Any] = {
         "account": account.pk,
         "provider": named.provider,
-        "business": named.business,
-        "largest": LARGEST,
-        "now": now,
+        "cases": [case_id for case_id, _ in rows],
+        "numbers": [number_id for _, number_id in rows],
+        "submissions": [one.pk for one, size in zip(made, lots, strict=True) for _ in range(size)],
     }
     with connection.cursor() as cursor:
-        cursor.execute(queueing_sql.QUEUE, params)
+        cursor.execute(queueing_sql.POINT, params)
+        cursor.execute(queueing_sql.ITEMS, params)
         queued = int(cursor.rowcount)
-    if queued:
-        wake_on_commit(SEND)
+    wake_on_commit(SEND)
     return queued
+
+
+def _submission(account: Account, named: ProviderAccount, size: int, now: datetime) -> Submission:
+    return Submission(
+        account=account,
+        provider=named.provider,
+        business=named.business,
+        state_since=now,
+        numbers=size,
+        created_at=now,
+        due_at=now,
+    )

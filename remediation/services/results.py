@@ -14,7 +14,7 @@ from enrollment.services.provider_access import RemediatorAccess
 from providers.base import SubmissionReport
 from providers.base import SubmissionState as Said
 from providers.errors import OutcomeUnknown, ProviderError, Refused, Temporary
-from remediation.models import Case, Submission, SubmissionItem
+from remediation.models import Submission, SubmissionItem
 from remediation.services import adoption, cases, sending
 from remediation.services import submission_leases as leases
 from remediation.states import AT_PROVIDER, Bucket, SubmissionState
@@ -176,7 +176,7 @@ def meaning_of(bucket: str) -> Meaning:
 
 def _current(submission: Submission) -> set[int]:
     """Return the cases that still wait for this request; the others have ended or are in another one."""
-    waiting = Case.objects.filter(submission=submission, state__in=AT_PROVIDER)
+    waiting = sending.cases_of(submission).filter(state__in=AT_PROVIDER)
     return set(waiting.values_list("pk", flat=True))
 
 

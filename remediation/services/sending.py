@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 import structlog
 from django.conf import settings
 from django.db import transaction
-from django.db.models import F
+from django.db.models import F, QuerySet
 
 from accounts.models import Account
 from common.wakeup import wake_on_commit
@@ -181,14 +181,19 @@ def give_up(submission: Submission, words: str, *, now: datetime) -> None:
     """End a request that the provider refuses as a whole, and park its cases with the provider's words."""
     fields = leases.freed(None) | {"failures": F("failures") + 1, "last_error": words[: leases.ERROR_LIMIT]}
     leases.move(submission, "fail", now=now, finished_at=now, **fields)
-    current = Case.objects.filter(submission=submission, closed_at=None)
-    cases.move_cases(
-        submission.account, list(current.values_list("pk", flat=True)), "park", now=now, reason=words, outcome="refused"
-    )
+    current = list(cases_of(submission).filter(closed_at=None).values_list("pk", flat=True))
+    cases.move_cases(submission.account, current, "park", now=now, reason=words, outcome="refused")
 
 
 @transaction.atomic
 def hand_back(submission: Submission, words: str, *, now: datetime) -> None:
     """End a request that was never sent because the account's provider is another one now, or not ready."""
     leases.move(submission, "fail", now=now, finished_at=now, last_error=words, **leases.freed(None))
-    release(submission, list(Case.objects.filter(submission=submission).values_list("pk", flat=True)))
+    release(submission, list(cases_of(submission).values_list("pk", flat=True)))
+
+
+def cases_of(submission: Submission) -> QuerySet[Case]:
+    """Return the cases that are in this request now; those that went on to another one are not."""
+    items = SubmissionItem.objects.filter(submission=submission)
+    found: QuerySet[Case] = Case.objects.filter(pk__in=items.values("case"), submission=submission)
+    return found
