@@ -8,8 +8,7 @@ from datetime import date, datetime
 from accounts import services as account_services
 from accounts.models import Account, Role, User
 from accounts.products import LicenseKind
-from common.scope import account_scope
-from enrollment.models import EnrolledService, Enrollment, EnrollmentState
+from reputation_portal.demo import business
 
 SEATS = 4_000
 KINDS = (
@@ -45,13 +44,9 @@ PEOPLE = (
 def make_cast(*, password: str, starts_on: date, now: datetime) -> dict[str, Account]:
     """Create both accounts with their people and licences; acme is approved for both services, globex for none."""
     accounts = {slug: _make_account(slug, name, starts_on, now) for slug, name in ACCOUNTS.items()}
-    for person in PEOPLE:
-        _make_person(person, accounts, password, now)
-    with account_scope(accounts["acme"]):
-        for service in EnrolledService:
-            Enrollment.objects.create(
-                account=accounts["acme"], service=service, state=EnrollmentState.APPROVED, state_since=now
-            )
+    people = {person.email: _make_person(person, accounts, password, now) for person in PEOPLE}
+    applicant, reviewer = people["owner@acme.example"], people["reviewer@portal.example"]
+    business.enroll(accounts["acme"], applicant=applicant, reviewer=reviewer, now=now)
     return accounts
 
 

@@ -8,10 +8,7 @@ from accounts.models import Account
 from common.scope import account_scope
 from enrollment.models import ProviderAccount
 from enrollment.provider_states import ErrandKind, GateState, Proof, Vetting
-from enrollment.services import errands, files, provider_access, provider_settings
-from enrollment.states import AttachmentKind
-from enrollment.uploads import PDF, JudgedFile
-from providers.simulator.pdf import letter_pdf
+from enrollment.services import errands, provider_access, provider_settings
 from providers.simulator.state import enterprise_id
 from reputation_portal.demo.feeds import demo_key
 
@@ -54,13 +51,7 @@ def _open_gates(account: Account, *, business: str, now: datetime) -> None:
         named.business, named.business_gate, named.letter_gate = business, GateState.APPROVED, GateState.APPROVED
         named.proof_since = now
         named.save(update_fields=["business", "business_gate", "letter_gate", "proof_since"])
-        files.keep(account, AttachmentKind.PROOF, _statement(account), actor=None, now=now)
         errands.want(account, ErrandKind.VETTING, now=now)
-
-
-def _statement(account: Account) -> JudgedFile:
-    lines = ("Made-up Telephone Company", f"Statement for {account.name}", "for the demo only")
-    return JudgedFile("statement-of-carrier.pdf", PDF, letter_pdf(lines))
 
 
 def _vet_again(account: Account, *, now: datetime) -> None:
