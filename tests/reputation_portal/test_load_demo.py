@@ -6,11 +6,16 @@ from io import StringIO
 import pytest
 from django.core.management import CommandError, call_command
 from django.db import connection
+from django.utils import timezone
 from pytest_django import Settings
 
 from accounts.models import Account, User
 from common.scope import account_scope, all_accounts
+from enrollment.models import EnrolledService, ServiceAssignment
+from enrollment.services import number_review
+from enrollment.verdicts import MONITORED
 from phone_numbers.models import Feed, PhoneNumber, RatingDay
+from phone_numbers.states import Capability
 
 pytestmark = pytest.mark.django_db
 
@@ -101,3 +106,18 @@ def test_each_kind_of_feed_is_shown_and_those_that_bill_have_a_budget() -> None:
         "ftc": None,
         "fcc": None,
     }
+
+
+def test_what_the_demos_numbers_say_of_their_services_is_true() -> None:
+    load()
+    acme = Account.objects.get(slug="acme")
+    with account_scope(acme):
+        states = dict(PhoneNumber.objects.values_list("pk", "status__capability"))
+        served = set(
+            ServiceAssignment.objects.filter(service=EnrolledService.MONITORING).values_list("number_id", flat=True)
+        )
+        number_review.review(acme, now=timezone.now())
+        after = dict(PhoneNumber.objects.values_list("pk", "status__capability"))
+    assert served == {pk for pk, state in states.items() if state in MONITORED}
+    ended = {pk: after[pk] for pk, state in states.items() if after[pk] != state}
+    assert set(ended.values()) <= {Capability.ON}, "verifications end, and nothing is to be mended"
