@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
+from uuid import UUID
 
 from django.db import transaction
 from django.db.models import Q, QuerySet
@@ -17,7 +18,7 @@ from accounts.services import record_audit
 from common.scope import account_scope
 from enrollment.models import NumberOwnership, ProviderAccount
 from enrollment.provider_states import ErrandKind, Ownership, Proof
-from enrollment.services import errands, ownership_mail
+from enrollment.services import errands, ownership_mail, seats
 from enrollment.services.errands import Turn
 from enrollment.services.provider_access import RegistrarAccess
 from phone_numbers.models import PhoneNumber
@@ -38,7 +39,7 @@ BATCH = 5_000
 
 
 @transaction.atomic
-def answer(account: Account, uuids: Sequence[str], *, still_own: bool, actor: User, now: datetime) -> int:
+def answer(account: Account, uuids: Sequence[UUID], *, still_own: bool, actor: User, now: datetime) -> int:
     """Keep what the account answers for numbers that the provider asks about; return for how many."""
     with account_scope(account):
         asked = NumberOwnership.objects.filter(number__uuid__in=uuids, state__in=ASKED, answer=None)
@@ -70,6 +71,8 @@ def _send_answers(turn: Turn, access: RegistrarAccess, *, now: datetime) -> bool
         with errands.recording(turn, now=now):
             state = STATES[held.ownership] if held is not None else Ownership.REMOVED
             _of(row).update(state=state, since=now, answer_sent_at=now, read_at=now)
+            if state == Ownership.REMOVED:
+                seats.review_soon(turn.account, now=now)
     return bool(rows)
 
 
@@ -97,8 +100,15 @@ def _record(turn: Turn, said: dict[str, ProviderNumber], *, now: datetime) -> No
         _keep(changed)
         ownership_mail.tell(turn.account, _new(changed, Ownership.PENDING), kind=Ownership.PENDING, now=now)
         ownership_mail.tell(turn.account, _new(changed, Ownership.FLAGGED), kind=Ownership.FLAGGED, now=now)
-        ownership_mail.tell(turn.account, _new(changed, Ownership.REMOVED), kind=Ownership.REMOVED, now=now)
+        _tell_of_removed(turn.account, _new(changed, Ownership.REMOVED), now=now)
         ownership_mail.remind(turn.account, _near_deadline(now), now=now)
+
+
+def _tell_of_removed(account: Account, ids: list[int], *, now: datetime) -> None:
+    """Write to the account, and let the review end the services of these numbers soon."""
+    if ids:
+        ownership_mail.tell(account, ids, kind=Ownership.REMOVED, now=now)
+        seats.review_soon(account, now=now)
 
 
 def _numbers(e164s: Sequence[str]) -> Iterable[tuple[str, int]]:

@@ -6,8 +6,10 @@ and answers what it asks about numbers. Every call to the provider but the conne
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import Any
+from uuid import UUID
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
@@ -28,6 +30,7 @@ from providers import registry
 from providers.errors import ProviderError
 
 CONFIRMED = "now"
+UUID_FORM = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
 
 class ProviderView(AccountPageMixin, View):
@@ -145,14 +148,14 @@ class ProviderView(AccountPageMixin, View):
 
     def _disown(self) -> HttpResponse | None:
         """Ask first: the provider removes such numbers at once."""
-        uuids = self.request.POST.getlist("ids")
+        uuids = self._chosen()
         if self.request.POST.get("sure") != CONFIRMED and uuids:
             asked = selectors.ownership_questions(self.account)
-            return self._page(disowning=[row for row in asked if str(row.number.uuid) in uuids])
+            return self._page(disowning=[row for row in asked if row.number.uuid in uuids])
         return self._answer(still_own=False)
 
     def _answer(self, *, still_own: bool) -> HttpResponse | None:
-        uuids = self.request.POST.getlist("ids")
+        uuids = self._chosen()
         if not uuids:
             return self._page(answer_error="Tick at least one number.", status=400)
         n = number_ownership.answer(
@@ -164,6 +167,10 @@ class ProviderView(AccountPageMixin, View):
         else:
             messages.info(self.request, "These numbers were answered already.")
         return None
+
+    def _chosen(self) -> list[UUID]:
+        """Return the numbers that were ticked; what is no number's id is not one."""
+        return [UUID(text) for text in self.request.POST.getlist("ids") if UUID_FORM.fullmatch(text)]
 
     def _page(self, *, form: ProviderForm | None = None, status: int = 200, **context: Any) -> HttpResponse:
         summary = selectors.provider_summary(self.account)
