@@ -1,8 +1,8 @@
 """Statements of an import, set-based. Each takes the account as a parameter, and none reads the clock.
 
-The planner takes an account whose numbers are just coming in for empty, so that every index that begins with the account
-looks as good as any other, and it would read all of the account's numbers for every line. Lines therefore find their
-numbers by the number alone (`LATERAL (... OFFSET 0)`), and the account is compared afterwards.
+The planner takes an account whose numbers are just coming in for empty, so that every index that begins with the
+account looks as good as any other, and it would read all of the account's numbers for every line. Lines therefore find
+their numbers by the number alone (`LATERAL (... OFFSET 0)`), and the account is compared afterwards.
 """
 
 # A number by its digits; whose it is, is asked by whoever joins this.

@@ -98,7 +98,7 @@ class NumberListView(HubPageMixin, lists.ListPage):
 
     def get_rows(self, filterset: NumberFilter) -> QuerySet[PhoneNumber]:
         """Return the matching numbers in the shape that pages fastest."""
-        return filterset.page_numbers()
+        return filterset.page_numbers(self.sort)
 
     def get_table(self, page: Page[PhoneNumber]) -> NumberTable:
         """Return the table with the person's choice of metrics."""

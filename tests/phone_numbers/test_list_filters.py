@@ -16,6 +16,7 @@ from accounts.products import Product
 from common.scope import account_scope
 from phone_numbers.filters import NumberFilter, filtered_numbers
 from phone_numbers.models import PhoneNumber, Source
+from phone_numbers.selectors import listing
 from phone_numbers.states import Capability, Origin, Rating, Registration
 from tests import factories
 from tests.conftest import ClientFor
@@ -77,7 +78,9 @@ def names(account: Account, cast: dict[str, PhoneNumber], query: str) -> set[str
         chosen = NumberFilter(QueryDict(query), account=account)
         assert chosen.is_valid(), chosen.errors
         found = [by_key[number.pk] for number in chosen.qs]
-        assert sorted(by_key[number.pk] for number in chosen.page_numbers()) == sorted(found)
+        for order in ("number", "-last_updated"):
+            page = chosen.page_numbers(listing.sort_of(order))
+            assert sorted(by_key[number.pk] for number in page) == sorted(found)
     assert len(found) == len(set(found))
     return set(found)
 
@@ -246,3 +249,19 @@ def test_the_order_is_the_one_asked_for_and_newest_first_otherwise(acme: Account
         by_number = list(filtered_numbers(acme, QueryDict("sort=-number")))
     assert newest == [made[1], made[2], made[0]]
     assert by_number == [made[0], made[2], made[1]]
+
+
+@pytest.mark.parametrize("order", ["number", "label", "status", "-last_updated", "overall"])
+def test_no_order_shows_numbers_of_another_account(acme: Account, globex: Account, order: str) -> None:
+    own = factories.make_number(acme)
+    factories.make_number(globex)
+    with account_scope(acme):
+        page = NumberFilter(QueryDict(), account=acme).page_numbers(listing.sort_of(order))
+        assert list(page) == [own]
+
+
+def test_an_order_of_the_status_asks_for_the_account_once(acme: Account) -> None:
+    """Twice, and the planner expects a hundredth of an account that has a hundredth of all numbers."""
+    with account_scope(acme):
+        page = NumberFilter(QueryDict("product=phone"), account=acme).page_numbers(listing.sort_of("-last_updated"))
+        assert str(page.query).count('account_id" =') == 1

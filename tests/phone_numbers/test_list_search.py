@@ -42,7 +42,8 @@ def found(account: Account, q: str) -> set[str]:
     with account_scope(account):
         chosen = NumberFilter(QueryDict(urlencode({"q": q})), account=account)
         numbers = {number.e164 for number in chosen.qs}
-        assert {number.e164 for number in chosen.page_numbers()} == numbers
+        for order in ("number", "-last_updated"):
+            assert {number.e164 for number in chosen.page_numbers(listing.sort_of(order))} == numbers
     return numbers
 
 
