@@ -8,12 +8,14 @@ from typing import Any, ClassVar
 
 import pgtrigger
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager, PermissionsMixin
+from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import BTreeIndex
 from django.db import models
 from django.db.models.functions import Lower
 from django.utils import timezone
 
 from accounts.products import LicenseKind
+from accounts.scopes import ApiScope
 from common.scope import ScopedManager
 
 
@@ -167,6 +169,67 @@ class License(models.Model):
     def is_valid_on(self, day: date) -> bool:
         """Tell whether the licence is in force on a day."""
         return self.starts_on <= day and (self.ends_on is None or day <= self.ends_on)
+
+
+class ApiKey(models.Model):
+    """A key by which a program acts for an account. Only a digest of the secret is kept.
+
+    It works while its maker may: a key of somebody who left the account, or may not sign in any more, is refused.
+    """
+
+    uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    account = models.ForeignKey(Account, on_delete=models.CASCADE, related_name="+")
+    name = models.CharField(max_length=80)
+    beginning = models.CharField(max_length=12, help_text="How the secret begins, so that people can tell keys apart.")
+    digest = models.CharField(max_length=64, unique=True, editable=False, help_text="SHA-256 of the secret.")
+    scopes = ArrayField(models.CharField(max_length=30, choices=ApiScope))
+    calls_per_minute = models.PositiveIntegerField()
+    made_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    created_at = models.DateTimeField()
+    last_used_at = models.DateTimeField(null=True)
+    revoked_at = models.DateTimeField(null=True)
+
+    objects = ScopedManager["ApiKey"]()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=models.Q(calls_per_minute__gte=1), name="accounts_api_key_has_a_limit")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.name} ({self.beginning}…)"
+
+
+class ApiUse(models.Model):
+    """How many calls of a key's minute are given out; processes take them in handfuls, so few wait for the row."""
+
+    key = models.OneToOneField(ApiKey, on_delete=models.CASCADE, primary_key=True, related_name="+")
+    minute = models.DateTimeField()
+    taken = models.PositiveIntegerField(default=0)
+
+    def __str__(self) -> str:
+        return f"{self.taken} calls of key {self.key_id}"
+
+
+class ApiReply(models.Model):
+    """The answer to a request that carried an idempotency key, given again when the request comes again."""
+
+    account = models.ForeignKey(Account, on_delete=models.CASCADE, related_name="+", db_index=False)
+    key = models.ForeignKey(ApiKey, on_delete=models.CASCADE, related_name="+", db_index=False)
+    token = models.CharField(max_length=80, help_text="The idempotency key that the caller sent.")
+    digest = models.CharField(max_length=64, help_text="SHA-256 of method, address and body.")
+    status = models.PositiveSmallIntegerField(default=0)
+    body = models.JSONField(null=True)
+    at = models.DateTimeField()
+
+    objects = ScopedManager["ApiReply"]()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["key", "token"], name="accounts_api_reply_once")]
+        indexes = [BTreeIndex(fields=["at"], name="accounts_api_reply_by_time")]
+
+    def __str__(self) -> str:
+        return f"{self.status} for {self.token}"
 
 
 class AuditEvent(models.Model):

@@ -70,7 +70,10 @@ INSTALLED_APPS = [
     "django_htmx",
     "django_structlog",
     "django_tables2",
+    "drf_spectacular",
+    "drf_spectacular_sidecar",
     "pgtrigger",
+    "rest_framework",
 ]
 
 MIDDLEWARE = [
@@ -279,7 +282,9 @@ COMPLAINT_WINDOW = timedelta(days=90)
 REMEDIATION_TARGET = _span("REMEDIATION_TARGET", "2d")
 REMEDIATION_LIMIT = _span("REMEDIATION_LIMIT", "7d")
 REMEDIATION_RETURN = _span("REMEDIATION_RETURN", "30d")  # a label that returns within it is another attempt
-REMEDIATION_COOLDOWN = _span("REMEDIATION_COOLDOWN", "5d")  # before a number that a provider called ineligible goes again
+REMEDIATION_COOLDOWN = _span(
+    "REMEDIATION_COOLDOWN", "5d"
+)  # before a number that a provider called ineligible goes again
 REMEDIATION_POLL = _span("REMEDIATION_POLL", "60s")  # the shortest wait between two looks at a request
 POOL_AREA_FLOOR = _positive("POOL_AREA_FLOOR", 2)  # numbers of an area code that a campaign should have left (B10)
 
@@ -289,6 +294,31 @@ VERIFICATION_LIMIT = timedelta(days=_positive("VERIFICATION_LIMIT_DAYS", 7))
 # --- Caller ID (D25) ---------------------------------------------------------------------------------------------------
 CALLER_ID_SAMPLE_PERCENT = _positive("CALLER_ID_SAMPLE_PERCENT", 1)  # of the choices, kept with their reasons
 CALLER_ID_CHOICES_KEPT = timedelta(days=30)
+
+# --- API ----------------------------------------------------------------------------------------------------------------
+API_CALLS_PER_MINUTE = _positive("API_CALLS_PER_MINUTE", 6_000)  # of a key that asks for no other limit
+API_CALLS_PER_MINUTE_MOST = _positive("API_CALLS_PER_MINUTE_MOST", 120_000)
+API_REPLIES_KEPT = timedelta(hours=24)
+REST_FRAMEWORK = {
+    "DEFAULT_AUTHENTICATION_CLASSES": ["api.authentication.KeyAuthentication"],
+    "DEFAULT_PERMISSION_CLASSES": [],  # each call names the scope that a key needs (api/base.py)
+    "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
+    "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
+    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+    "EXCEPTION_HANDLER": "api.problems.handle",
+}
+SPECTACULAR_SETTINGS = {
+    "TITLE": "Number Reputation Portal",
+    "DESCRIPTION": "What dialers and other programs may ask of the portal, with an API key of their account.",
+    "VERSION": "1",
+    "SCHEMA_PATH_PREFIX": "/api/v1",
+    "SERVE_INCLUDE_SCHEMA": False,
+    "SWAGGER_UI_DIST": "SIDECAR",
+    "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
+    "SWAGGER_UI_SETTINGS": {"deepLinking": True, "persistAuthorization": False, "tryItOutEnabled": True},
+    "ENUM_GENERATE_CHOICE_DESCRIPTION": False,
+    "SORT_OPERATIONS": False,
+}
 
 # --- Lists, exports, imports ------------------------------------------------------------------------------------------
 LIST_PAGE_SIZES = (25, 50, 100)

@@ -3,11 +3,13 @@
 from django.urls import include, path
 
 from accounts import urls as account_urls
+from api import urls as api_urls
 from enrollment import review_urls
 from enrollment import urls as enrollment_urls
 from phone_numbers import urls as number_urls
 from phone_numbers.campaigns import urls as campaign_urls
 from phone_numbers.feeds import urls as feed_urls
+from remediation import urls as remediation_urls
 from reputation_portal import health, help_pages, home, settings_urls
 
 urlpatterns = [
@@ -19,8 +21,12 @@ urlpatterns = [
     path("numbers/", include(number_urls)),
     path("campaigns/", include(campaign_urls)),
     path("feeds/", include(feed_urls)),
+    path("cases/", include(remediation_urls.cases)),
+    path("alerts/", include(remediation_urls.alerts)),
+    path("reviews/tickets/", include(remediation_urls.tickets)),
     path("reviews/", include(review_urls)),
     path("settings/", include(settings_urls)),
+    path("api/v1/", include(api_urls)),
     path("help/", help_pages.HelpView.as_view(), name="help"),
     path("help/<slug:topic>/", help_pages.HelpTopicView.as_view(), name="help_topic"),
     path("livez", health.livez, name="livez"),

@@ -34,7 +34,16 @@ OPERATIONS = (DOCS / "operations.md").read_text()
 INDEX = (DOCS / "decisions" / "README.md").read_text()
 RECORDS = sorted(path.name for path in (DOCS / "decisions").glob("[0-9]*.md"))
 PAGES = sorted([*ROOT.glob("*.md"), *DOCS.rglob("*.md")])
-PACKAGES = ("accounts", "common", "enrollment", "phone_numbers", "providers", "remediation", "reputation_portal")
+PACKAGES = (
+    "accounts",
+    "api",
+    "common",
+    "enrollment",
+    "phone_numbers",
+    "providers",
+    "remediation",
+    "reputation_portal",
+)
 ENUMERATIONS = (
     states.Registration,
     states.Rating,

@@ -15,7 +15,8 @@ from django.db import transaction
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
-from accounts.models import Account, License, User
+from accounts import keys
+from accounts.models import Account, ApiKey, License, User
 from accounts.products import LicenseKind
 from common.scope import account_scope
 from enrollment import uploads
@@ -49,6 +50,10 @@ class World:
     application: Enrollment
     letter: Attachment
     message: OutgoingMail
+    api_key: ApiKey
+
+    def of_api_key(self) -> dict[str, Any]:
+        return {"uuid": self.api_key.uuid}
 
     def of_number(self) -> dict[str, Any]:
         return {"uuid": self.number.uuid}
@@ -135,6 +140,19 @@ def form_of(**kwargs: str) -> Callable[[World], dict[str, Any]]:
     return lambda world: {"service": "monitoring", **kwargs}
 
 
+# The API knows keys only: a session opens nothing. What keys open is in tests/api.
+NO_KEY = 401
+API_LISTS = ("numbers", "campaigns", "observations", "jobs", "cases", "alerts", "feeds")
+API_OBJECTS = (
+    "number",
+    "number_history",
+    "number_readings",
+    "campaign",
+    "caller_id",
+    "job",
+    "job_numbers",
+    "case",
+)
 ROWS: dict[str, list[Row]] = {
     "livez": [Row(everybody(OK))],
     "readyz": [Row(everybody(OK))],
@@ -302,6 +320,19 @@ ROWS: dict[str, list[Row]] = {
     ],
     "settings:home": [Row(ACCOUNT_PAGE)],
     "settings:audit": [Row(ACCOUNT_PAGE)],
+    "settings:keys": [
+        Row(ACCOUNT_PAGE),
+        Row(EDIT_PAGE, method="post", data=lambda world: {"name": "Dialer", "scopes": "caller-id"}),
+    ],
+    "settings:key_revoke": [
+        Row(ACME_EDIT_PAGE, kwargs=World.of_api_key),
+        Row(ACME_CHANGED, method="post", kwargs=World.of_api_key),
+    ],
+    "api:docs": [Row(everybody(OK))],
+    "api:schema": [Row(everybody(OK))],
+    "api:missing": [Row(everybody(GONE), kwargs=lambda world: {"address": "nothing"})],
+    **{f"api:{name}": [Row(everybody(NO_KEY))] for name in API_LISTS},
+    **{f"api:{name}": [Row(everybody(NO_KEY), kwargs=World.of_number)] for name in API_OBJECTS},
     "settings:provider": [
         Row(ACCOUNT_PAGE),
         Row(
@@ -367,6 +398,9 @@ def world(acme: Account) -> World:
         application=application,
         letter=letter,
         message=message,
+        api_key=keys.make_key(
+            acme, name="Dialer", scopes=[], calls_per_minute=1, actor=factories.make_member(acme), now=factories.NOW
+        )[0],
     )
 
 

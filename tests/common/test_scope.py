@@ -19,11 +19,21 @@ from phone_numbers.models import PhoneNumber
 from tests import factories
 
 ROOT = Path(__file__).parent.parent.parent
-PACKAGES = ("accounts", "common", "enrollment", "phone_numbers", "providers", "remediation", "reputation_portal")
+PACKAGES = (
+    "accounts",
+    "api",
+    "common",
+    "enrollment",
+    "phone_numbers",
+    "providers",
+    "remediation",
+    "reputation_portal",
+)
 
 # Modules that may run SQL of their own, beside those that hold nothing but statements (`sql.py`, `*_sql.py`). Each is
 # here because the ORM cannot say it: COPY, temporary tables, partitions, advisory locks, servers without Django.
 RUNS_SQL = {
+    "accounts/keys.py",
     "common/csv_export.py",
     "common/slots.py",
     "phone_numbers/campaigns/caller_id.py",

@@ -1,0 +1,28 @@
+"""Addresses of the API, version 1."""
+
+from django.urls import path
+
+from api import problems
+from api.views import caller_id, campaigns, cases, docs, feeds, jobs, numbers, observations
+
+app_name = "api"
+urlpatterns = [
+    path("", docs.DocsView.as_view(), name="docs"),
+    path("schema/", docs.SchemaView.as_view(), name="schema"),
+    path("numbers", numbers.NumberListView.as_view(), name="numbers"),
+    path("numbers/<uuid:uuid>", numbers.NumberView.as_view(), name="number"),
+    path("numbers/<uuid:uuid>/history", numbers.NumberHistoryView.as_view(), name="number_history"),
+    path("numbers/<uuid:uuid>/readings", numbers.NumberReadingsView.as_view(), name="number_readings"),
+    path("campaigns", campaigns.CampaignListView.as_view(), name="campaigns"),
+    path("campaigns/<uuid:uuid>", campaigns.CampaignView.as_view(), name="campaign"),
+    path("campaigns/<uuid:uuid>/caller-id", caller_id.CallerIdView.as_view(), name="caller_id"),
+    path("observations", observations.ObservationsView.as_view(), name="observations"),
+    path("jobs", jobs.JobListView.as_view(), name="jobs"),
+    path("jobs/<uuid:uuid>", jobs.JobView.as_view(), name="job"),
+    path("jobs/<uuid:uuid>/numbers", jobs.JobItemsView.as_view(), name="job_numbers"),
+    path("cases", cases.CaseListView.as_view(), name="cases"),
+    path("cases/<uuid:uuid>", cases.CaseView.as_view(), name="case"),
+    path("alerts", cases.AlertListView.as_view(), name="alerts"),
+    path("feeds", feeds.FeedListView.as_view(), name="feeds"),
+    path("<path:address>", problems.not_found, name="missing"),
+]

@@ -1,0 +1,182 @@
+"""`/api/v1/cases/` and `/api/v1/alerts`: labels under repair, and what needs attention."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from rest_framework import exceptions, serializers
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from accounts.scopes import ApiScope
+from api import paging, schema
+from api.base import ApiView, moment
+from api.views.numbers import source_keys
+from common.keyset import choose_sort
+from remediation.models import Alert, Case
+from remediation.selectors import alerts, cases
+from remediation.states import AlertKind, CaseState
+
+
+class CaseSerializer(serializers.Serializer[Any]):
+    """The repair of one label of one number."""
+
+    id = serializers.UUIDField()
+    number_id = serializers.UUIDField()
+    number = serializers.CharField()
+    state = serializers.CharField()
+    state_since = serializers.DateTimeField()
+    reason = serializers.CharField(allow_blank=True)
+    attempt = serializers.IntegerField()
+    carriers = serializers.ListField(child=serializers.CharField())
+    provider = serializers.CharField(allow_blank=True)
+    tagged_since = serializers.DateTimeField()
+    opened_at = serializers.DateTimeField()
+    target_at = serializers.DateTimeField()
+    limit_at = serializers.DateTimeField()
+    closed_at = serializers.DateTimeField(allow_null=True)
+
+
+class CasePageSerializer(paging.PageSerializer):
+    """A page of cases."""
+
+    results = CaseSerializer(many=True)
+
+
+class CaseListView(ApiView):
+    """The cases of the account."""
+
+    scopes = {"GET": ApiScope.CASES_READ}
+
+    @schema.call(
+        "List cases",
+        scope=ApiScope.CASES_READ,
+        answers={200: CasePageSerializer},
+        refusals=(400,),
+        parameters=[schema.words("state", CaseState.values, "Where a case stands."), *schema.paging(cases.SORTS)],
+        operation_id="cases_list",
+    )
+    def get(self, request: Request) -> Response:
+        """Return one page."""
+        paging.sort_of(request, tuple(cases.SORTS))
+        rows = cases.listed_cases()
+        if wanted := states_of(request, CaseState.values):
+            rows = rows.filter(state__in=wanted)
+        sort, keys = choose_sort(request.query_params.get("sort"), cases.SORTS, cases.DEFAULT_SORT), source_keys()
+        page = paging.page_of(request, rows, sort, owner=self.account.pk, as_dict=lambda case: case_as_dict(case, keys))
+        return Response(page)
+
+
+class CaseView(ApiView):
+    """One case."""
+
+    scopes = {"GET": ApiScope.CASES_READ}
+
+    @schema.call(
+        "Read a case",
+        scope=ApiScope.CASES_READ,
+        answers={200: CaseSerializer},
+        refusals=(404,),
+        parameters=[schema.ID],
+        operation_id="cases_read",
+    )
+    def get(self, request: Request, uuid: UUID) -> Response:
+        """Return the case."""
+        return Response(case_as_dict(cases.case_for(uuid), source_keys()))
+
+
+class AlertSerializer(serializers.Serializer[Any]):
+    """Something an admin must know; `number` is null where it is about a campaign or a feed."""
+
+    id = serializers.UUIDField()
+    kind = serializers.CharField()
+    words = serializers.CharField(allow_blank=True)
+    number_id = serializers.UUIDField(allow_null=True)
+    number = serializers.CharField(allow_null=True)
+    campaign_id = serializers.UUIDField(allow_null=True)
+    since = serializers.DateTimeField()
+    raised_at = serializers.DateTimeField()
+    acknowledged_at = serializers.DateTimeField(allow_null=True)
+    muted_until = serializers.DateTimeField(allow_null=True)
+    cleared_at = serializers.DateTimeField(allow_null=True)
+
+
+class AlertPageSerializer(paging.PageSerializer):
+    """A page of alerts."""
+
+    results = AlertSerializer(many=True)
+
+
+class AlertListView(ApiView):
+    """The alerts of the account, the past ones included unless narrowed."""
+
+    scopes = {"GET": ApiScope.CASES_READ}
+
+    @schema.call(
+        "List alerts",
+        scope=ApiScope.CASES_READ,
+        answers={200: AlertPageSerializer},
+        refusals=(400,),
+        parameters=[
+            schema.words("state", ("open", "cleared"), "Still true, or history."),
+            schema.words("kind", AlertKind.values, "What it is about."),
+            *schema.paging(alerts.SORTS),
+        ],
+        operation_id="alerts_list",
+    )
+    def get(self, request: Request) -> Response:
+        """Return one page."""
+        paging.sort_of(request, tuple(alerts.SORTS))
+        rows = Alert.objects.select_related("number", "campaign").defer("number__search_groups")
+        if len(wanted := states_of(request, ("open", "cleared"))) == 1:
+            rows = rows.filter(cleared_at__isnull=wanted == ["open"])
+        if kinds := states_of(request, AlertKind.values, "kind"):
+            rows = rows.filter(kind__in=kinds)
+        sort = choose_sort(request.query_params.get("sort"), alerts.SORTS, alerts.DEFAULT_SORT)
+        return Response(paging.page_of(request, rows, sort, owner=self.account.pk, as_dict=alert_as_dict))
+
+
+def states_of(request: Request, known: Any, name: str = "state") -> list[str]:
+    """Return the words of a repeated parameter. ValidationError for one that does not exist."""
+    wanted = [word for word in request.query_params.getlist(name) if word]
+    if unknown := [word for word in wanted if word not in known]:
+        raise exceptions.ValidationError({name: [f"“{unknown[0][:80]}” is not one of {', '.join(known)}."]})
+    return sorted(set(wanted))
+
+
+def case_as_dict(case: Case, keys: dict[int, str]) -> dict[str, Any]:
+    """Return a case as it is sent."""
+    return {
+        "id": str(case.uuid),
+        "number_id": str(case.number.uuid),
+        "number": case.number.e164,
+        "state": str(case.state),
+        "state_since": moment(case.state_since),
+        "reason": case.reason,
+        "attempt": case.attempt,
+        "carriers": [keys.get(pk, str(pk)) for pk in case.carriers],
+        "provider": case.provider,
+        "tagged_since": moment(case.tag_since),
+        "opened_at": moment(case.opened_at),
+        "target_at": moment(case.target_at),
+        "limit_at": moment(case.limit_at),
+        "closed_at": moment(case.closed_at),
+    }
+
+
+def alert_as_dict(alert: Alert) -> dict[str, Any]:
+    """Return an alert as it is sent."""
+    return {
+        "id": str(alert.uuid),
+        "kind": str(alert.kind),
+        "words": alert.words,
+        "number_id": str(alert.number.uuid) if alert.number else None,
+        "number": alert.number.e164 if alert.number else None,
+        "campaign_id": str(alert.campaign.uuid) if alert.campaign else None,
+        "since": moment(alert.since),
+        "raised_at": moment(alert.raised_at),
+        "acknowledged_at": moment(alert.acknowledged_at),
+        "muted_until": moment(alert.muted_until),
+        "cleared_at": moment(alert.cleared_at),
+    }
