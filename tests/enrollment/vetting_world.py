@@ -7,6 +7,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.db import transaction
 from django.utils import timezone
 from pytest_django import Settings
 
@@ -122,7 +123,7 @@ def apply_for(
     **answers: Any,
 ) -> Enrollment:
     """Make an application that a reviewer has approved and that waits for the provider, and start its vetting."""
-    with account_scope(account):
+    with account_scope(account), transaction.atomic():
         enrollment: Enrollment
         enrollment, _ = Enrollment.objects.get_or_create(
             account=account, service=service, defaults={"state_since": timezone.now()}
