@@ -26,7 +26,7 @@ STATE_PREFIXES = _by_state()
 
 
 def is_in_state(zip_code: str, state: str) -> bool:
-    """Tell whether a ZIP code (`NNNNN` or `NNNNN-NNNN`) can be in a state, given by its letters; nonsense is in none."""
+    """Tell whether a ZIP code (`NNNNN` or `NNNNN-NNNN`) can be in a state; nonsense is in none."""
     if not zip_code[:3].isdecimal():
         return False
     prefix = int(zip_code[:3])

@@ -14,8 +14,8 @@ from accounts.eligibility_words import ReasonCode, reason_words
 from accounts.models import Account
 from accounts.products import LicenseKind
 from enrollment.models import EnrolledService, Enrollment, NumberJob, ServiceAssignment
-from enrollment.selectors import number_facts
-from enrollment.services import provider_access
+from enrollment.reasons import lines_of
+from enrollment.selectors import history, number_facts
 from enrollment.states import EnrollmentState
 
 UNDER_REVIEW = frozenset({EnrollmentState.SUBMITTED, EnrollmentState.IN_REVIEW, EnrollmentState.PROVIDER_VETTING})
@@ -180,12 +180,12 @@ def _reasons(enrollment: Enrollment | None) -> tuple[str, ...]:
     """Return why the application came back, as far as the reviewer or the provider said it."""
     if enrollment is None or enrollment.state not in SENT_BACK:
         return ()
-    return tuple(str(one.get("text") or "") for one in enrollment.reasons if one.get("text"))
+    return tuple(lines_of(enrollment.reasons, enrollment.application))
 
 
 def _gates(account: Account) -> tuple[tuple[str, str], ...]:
     """Return the decisions of the account's provider, each with its word (D13)."""
-    named = provider_access.provider_account_of(account)
+    named = history.gates_of(account)
     if named is None:
         return ()
     return (

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from accounts.models import Account
-from enrollment import application
+from enrollment import application, reasons
 from enrollment.models import Enrollment
 from enrollment.selectors import people
 from enrollment.services import mail
-from enrollment.states import EnrolledService, ReasonCode
+from enrollment.states import EnrolledService
 
 NEXT = "Open Services details in the portal, choose Correct and resubmit, and go through the marked questions."
 SIGNATURE = "\n\nThis message was sent by the Number Reputation Portal because you manage services of {account}."
@@ -47,28 +46,6 @@ def tell_moved(enrollment: Enrollment, move: str, *, now: datetime) -> None:
     if words:
         subject, body = words(enrollment)
         _to_applicant(enrollment, move, subject, body, now=now)
-
-
-def reasons_of(enrollment: Enrollment) -> list[str]:
-    """Return why an enrollment came back, as lines."""
-    return reason_lines(enrollment.reasons, application.questions_of(enrollment.application))
-
-
-def reason_lines(reasons: Sequence[dict[str, str]], questions: Mapping[str, str] | None = None) -> list[str]:
-    """Return reasons as lines: the question, by its name, or the chosen words, then what was added."""
-    return [_reason_line(reason, questions or {}) for reason in reasons]
-
-
-def _reason_line(reason: dict[str, str], questions: Mapping[str, str]) -> str:
-    code, text = reason.get("code", ""), reason.get("text", "")
-    about = (
-        questions.get(reason.get("field", ""), "")
-        or reason.get("question", "")
-        or (ReasonCode(code).label if code else "")
-    )
-    if about and text:
-        return f"{about}{'' if about.endswith('?') else ':'} {text}"
-    return text or f"{about}."
 
 
 def _asked(enrollment: Enrollment) -> tuple[str, str]:
@@ -127,7 +104,7 @@ def _ended(enrollment: Enrollment) -> tuple[str, str]:
 
 
 def _listed(enrollment: Enrollment) -> str:
-    return "\n".join(f"- {line}" for line in reasons_of(enrollment))
+    return "\n".join(f"- {line}" for line in reasons.lines_of(enrollment.reasons, enrollment.application))
 
 
 def _to_applicant(enrollment: Enrollment, kind: str, subject: str, body: str, *, now: datetime) -> None:

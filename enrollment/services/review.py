@@ -8,8 +8,8 @@ from django.db import transaction
 
 from accounts.models import Account, Membership, User
 from common.scope import account_scope
-from enrollment import application
 from enrollment.models import Enrollment
+from enrollment.reasons import lines_of
 from enrollment.services import moves, notices, vetting
 from enrollment.services.moves import AlreadyMovedError
 from enrollment.states import EnrolledService, EnrollmentState
@@ -92,8 +92,7 @@ def end(enrollment: Enrollment, *, reviewer: User, reasons: Reasons, now: dateti
 
 
 def _decide(enrollment: Enrollment, move: str, *, reviewer: User, reasons: Reasons, now: datetime) -> None:
-    questions = application.questions_of(enrollment.application)
-    words = "\n".join(notices.reason_lines(reasons, questions))
+    words = "\n".join(lines_of(reasons, enrollment.application))
     detail = {"reasons": reasons} if reasons else {}
     moves.move(enrollment, move, actor=reviewer, now=now, reason=words, detail=detail, reasons=reasons)
     notices.tell_moved(enrollment, move, now=now)

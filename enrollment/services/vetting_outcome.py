@@ -11,6 +11,7 @@ from common.wakeup import wake_on_commit
 from enrollment import application
 from enrollment.models import Enrollment
 from enrollment.provider_states import Vetting
+from enrollment.reasons import lines_of
 from enrollment.services import moves, notices, provider_numbers
 from enrollment.states import EnrolledService, EnrollmentState, ReasonCode
 
@@ -44,7 +45,7 @@ def decide(account: Account, outcome: Vetting, reasons: Sequence[Reason], *, now
 def _decide(enrollment: Enrollment, name: str, reasons: Sequence[Reason], *, now: datetime) -> None:
     told = [_told(enrollment, reason) for reason in reasons]
     told = [one for place, one in enumerate(told) if one not in told[:place]]
-    words, detail = "\n".join(notices.reason_lines(told)), {"reasons": told} if told else {}
+    words, detail = "\n".join(lines_of(told, enrollment.application)), {"reasons": told} if told else {}
     moves.move(enrollment, name, actor=None, now=now, reason=words, detail=detail, reasons=told)
     notices.tell_moved(enrollment, name, now=now)
 
@@ -52,7 +53,7 @@ def _decide(enrollment: Enrollment, name: str, reasons: Sequence[Reason], *, now
 def _told(enrollment: Enrollment, reason: Reason) -> dict[str, str]:
     """Return a reason as enrollments keep it, beside the question that it is about."""
     name = question_name(reason.field, enrollment.application["values"])
-    return {"code": reason.code, "text": reason.text, "field": name, "question": _asked(enrollment).get(name, "")}
+    return {"code": reason.code, "text": reason.text, "field": name}
 
 
 def question_name(field: str, values: application.Values) -> str:
@@ -64,13 +65,3 @@ def question_name(field: str, values: application.Values) -> str:
         owner = "address"
     name = QUESTIONS.get(part, part)
     return name if owner in ("", "address") else f"{owner.removesuffix('_address')}_{name}"
-
-
-def _asked(enrollment: Enrollment) -> dict[str, str]:
-    """Return the questions of the application by their names, as they were asked."""
-    return {
-        answer["name"]: answer["question"]
-        for section in enrollment.application.get("sections", [])
-        for group in section["groups"]
-        for answer in group["answers"]
-    }

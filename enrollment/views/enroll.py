@@ -18,11 +18,11 @@ from enrollment.forms import application as applications
 from enrollment.forms import steps as form_steps
 from enrollment.forms.practices import no_answers
 from enrollment.models import Enrollment
+from enrollment.reasons import lines_of
 from enrollment.selectors import history, profile
 from enrollment.selectors.profile import Profile
 from enrollment.services import submission
 from enrollment.services.moves import AlreadyMovedError
-from enrollment.services.notices import reasons_of
 from enrollment.states import EnrolledService, EnrollmentState, SectionKey
 
 CLOSED = "This application was submitted; nothing can be changed while it is with the reviewer."
@@ -183,4 +183,4 @@ def _seen(application: submission.Application) -> str:
 
 
 def _reasons(enrollment: Enrollment | None) -> list[str]:
-    return reasons_of(enrollment) if enrollment else []
+    return lines_of(enrollment.reasons, enrollment.application) if enrollment else []
