@@ -128,6 +128,7 @@ class SectionStepView(ServicePageMixin, View):
         error = self._add_proof() if is_sent else ""
         del self.profile
         return error
+
     def _add_proof(self) -> str:
         form = ProofForm(self.request.POST, self.request.FILES)
         if not form.is_valid():
