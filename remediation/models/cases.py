@@ -64,8 +64,9 @@ class Case(ConcurrentTransitionMixin, FSMModelMixin, models.Model):
         ]
         indexes = [
             models.Index(fields=["account", "opened_at", "id"], name="remediation_case_by_opening"),
+            models.Index(fields=["account", "opened_at", "id"], name="remediation_case_open_list", condition=OPEN),
+            models.Index(fields=["account", "limit_at", "id"], name="remediation_case_open_limit", condition=OPEN),
             models.Index(fields=["account", "state", "opened_at", "id"], name="remediation_case_by_state"),
-            models.Index(fields=["account", "limit_at", "id"], name="remediation_case_by_limit"),
             models.Index(
                 fields=["account", "closed_at"], name="remediation_case_cleared", condition=Q(state="cleared")
             ),
