@@ -21,6 +21,7 @@ from accounts.models import Account
 from common.scope import account_scope
 from enrollment.models import EnrollmentState
 from enrollment.number_states import MOVES_AT_PROVIDER, AtProvider
+from enrollment.provider_states import PROOF_MOVES, VETTING_MOVES, Proof, Vetting
 from phone_numbers import states
 from phone_numbers.models import ImportJob
 from phone_numbers.services import counts, imports
@@ -52,7 +53,7 @@ ENUMERATIONS = (
     states.CampaignState,
     EnrollmentState,
 )
-DRAWN = (states.FeedState, states.ImportState, EnrollmentState, AtProvider)
+DRAWN = (states.FeedState, states.ImportState, EnrollmentState, AtProvider, Vetting, Proof)
 EDGE = re.compile(r"^ +(\S+) --> (\S+?)(?:: (.*))?$", re.MULTILINE)
 
 
@@ -139,9 +140,16 @@ def test_the_status_is_derived_as_the_table_says() -> None:
             assert {status_of(one, Rating[named]) for one in settled} == {status}
 
 
-def test_the_diagram_of_a_number_at_its_provider_draws_what_the_database_lets_through() -> None:
-    drawn = {(start, end) for start, end, _ in edges_of(AtProvider) if start != "[*]"}
-    assert drawn == {(str(start), str(end)) for start, end in MOVES_AT_PROVIDER}
+@pytest.mark.parametrize(
+    ("words", "moves"),
+    [(AtProvider, MOVES_AT_PROVIDER), (Vetting, VETTING_MOVES), (Proof, PROOF_MOVES)],
+    ids=["AtProvider", "Vetting", "Proof"],
+)
+def test_the_diagram_of_what_stands_at_a_provider_draws_what_the_database_lets_through(
+    words: type[Choices], moves: tuple[tuple[str, str], ...]
+) -> None:
+    drawn = {(start, end) for start, end, _ in edges_of(words) if start != "[*]"}
+    assert drawn == {(str(start), str(end)) for start, end in moves}
 
 
 MOVES = {"cancel": imports.cancel, "confirm": imports.confirm}
