@@ -13,10 +13,12 @@ from pytest_django.live_server_helper import LiveServer
 
 from accounts.models import Account, User
 from common.scope import account_scope
+from enrollment.number_states import JobKind
 from phone_numbers.models import Campaign, PhoneNumber
 from tests import factories
 from tests.browser import page_checks, world
 from tests.browser.conftest import Visit
+from tests.enrollment import number_world
 
 ARTEFACTS = Path(__file__).resolve().parent.parent.parent / "artefacts"
 LAPTOP = {"width": 1280, "height": 800}
@@ -38,6 +40,11 @@ PAGES = {
     "campaign-new": "/campaigns/new/",
     "campaign-add": "/campaigns/{campaign}/numbers/add/?q=303",
     "campaign-end": "/campaigns/{campaign}/end/",
+    "services": "/services/",
+    "enable": "/numbers/monitoring/enable/?all=1",
+    "disable": "/numbers/monitoring/disable/?all=1",
+    "register": "/numbers/registration/register/?all=1&area=TX",
+    "job": "/services/jobs/{job}/",
     "help": "/help/",
     "help-topic": "/help/remediation/",
     "feeds": "/feeds/",
@@ -58,7 +65,8 @@ def addresses(hub: Account, live_server: LiveServer) -> dict[str, str]:
         PhoneNumber.objects.filter(pk=number.pk).update(label=world.LONGEST)
         campaign = Campaign.objects.get()
         Campaign.objects.update(default_number=number)
-    places = {"uuid": number.uuid, "campaign": campaign.uuid}
+    job = number_world.start(hub, JobKind.DISABLE, [number])
+    places = {"uuid": number.uuid, "campaign": campaign.uuid, "job": job.uuid}
     return {name: live_server.url + path.format(**places) for name, path in PAGES.items()}
 
 
