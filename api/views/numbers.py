@@ -131,7 +131,7 @@ class NumberListView(ApiView):
         sort = listing.sort_of(request.query_params.get("sort"))
         page = paging.page_of(
             request,
-            filters.page_numbers(),
+            filters.page_numbers(sort),
             sort,
             owner=self.account.pk,
             as_dict=lambda number: number_as_dict(number, keys, with_scores=features.reports),

@@ -1,0 +1,162 @@
+"""Reading over the API: the filters of the pages, pages by cursor, and nothing of another account anywhere."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from uuid import uuid4
+
+import pytest
+
+from accounts.products import LicenseKind
+from common.scope import account_scope
+from phone_numbers.models import NumberStatus
+from phone_numbers.states import EventKind, Rating, Registration
+from remediation.models import Alert, Case
+from tests import factories
+from tests.api.conftest import client_of, secret_of
+from tests.factories import NOW, make_campaign, make_event, make_feed, make_number, make_reading
+
+pytestmark = pytest.mark.django_db
+LISTS = ("numbers", "campaigns", "cases", "alerts", "feeds")
+
+
+@pytest.fixture
+def flagged(acme):
+    """A number with a campaign, history, readings, a case and an alert."""
+    number = make_number(
+        acme, "+13035550101", label="Front desk", rating=Rating.SPAM, tag_since=NOW, flagged_by=[1], maturity=80
+    )
+    make_campaign(acme, "Renewals", numbers=[number])
+    for hours in range(60):
+        make_event(number, EventKind.RATING, at=NOW - timedelta(hours=hours), from_value="healthy", to_value="spam")
+        make_reading(number, "att", NOW - timedelta(hours=hours), flagged=True)
+    with account_scope(acme):
+        case = Case.objects.create(
+            account=acme,
+            number=number,
+            state_since=NOW,
+            tag_since=NOW,
+            carriers=[1],
+            opened_at=NOW,
+            target_at=NOW + timedelta(days=2),
+            limit_at=NOW + timedelta(days=7),
+        )
+        Alert.objects.create(
+            account=acme, kind="tag", subject=str(number.pk), number=number, case=case, since=NOW, raised_at=NOW
+        )
+    return number
+
+
+def rows(answer):
+    assert answer.status_code == 200, answer.content
+    return answer.json()["results"]
+
+
+def test_a_number_is_told_in_the_words_of_the_filters(caller, flagged):
+    (found,) = rows(caller.get("/api/v1/numbers", {"q": "5550101", "rating": "spam", "tagged": "yes"}))
+    one = caller.get(f"/api/v1/numbers/{flagged.uuid}").json()
+    assert found == one
+    assert (one["number"], one["label"], one["rating"], one["status"]) == (flagged.e164, "Front desk", "spam", "spam")
+    assert (one["flagged_by"], one["maturity"], one["overall"]) == (["att"], 80, 80)
+    assert one["connection"] is None
+    assert one["tagged_since"] == "2026-07-15T12:00:00.000Z"
+
+
+def test_filters_narrow_and_nonsense_is_refused_in_words(caller, acme, flagged):
+    make_number(acme, "+13035550102", rating=Rating.HEALTHY)
+    assert len(rows(caller.get("/api/v1/numbers"))) == 2
+    assert len(rows(caller.get("/api/v1/numbers", {"rating": ["healthy", "spam"]}))) == 2
+    assert len(rows(caller.get("/api/v1/numbers", {"rating": "healthy"}))) == 1
+    for params in ({"rating": "bad"}, {"sort": "secret"}, {"per_page": "7"}, {"q": "\x00"}, {"q": "x" * 500}):
+        refused = caller.get("/api/v1/numbers", params)
+        assert refused.status_code == 400, params
+        assert next(iter(params)) in refused.json()["errors"]
+
+
+@pytest.mark.parametrize("kind", ["numbers", "history", "readings"])
+def test_every_row_is_on_exactly_one_page(caller, acme, flagged, kind):
+    for line in range(59):
+        make_number(acme, f"+1303666{line:04d}")
+    address = "/api/v1/numbers" if kind == "numbers" else f"/api/v1/numbers/{flagged.uuid}/{kind}"
+    found, following = [], f"{address}?per_page=25"
+    while following:
+        page = caller.get(following).json()
+        found += page["results"]
+        following = page["next"]
+    assert len(found) == 60
+    assert len({str(sorted(row.items(), key=str)) for row in found}) == 60
+    back = caller.get(page["previous"]).json()
+    assert len(back["results"]) == 25
+
+
+def test_campaigns_cases_alerts_and_feeds_are_told(caller, acme, flagged):
+    make_feed(acme, name="Telnyx, main")
+    (campaign,) = rows(caller.get("/api/v1/campaigns"))
+    (case,) = rows(caller.get("/api/v1/cases", {"state": "open"}))
+    (alert,) = rows(caller.get("/api/v1/alerts", {"state": "open", "kind": "tag"}))
+    (feed,) = rows(caller.get("/api/v1/feeds"))
+    assert (campaign["name"], campaign["numbers"], campaign["flagged"]) == ("Renewals", 1, 1)
+    assert caller.get(f"/api/v1/campaigns/{campaign['id']}").json() == campaign
+    assert (case["number"], case["carriers"], case["state"]) == (flagged.e164, ["att"], "open")
+    assert caller.get(f"/api/v1/cases/{case['id']}").json() == case
+    assert (alert["kind"], alert["number"], alert["cleared_at"]) == ("tag", flagged.e164, None)
+    assert (feed["name"], feed["kept_by"]) == ("Telnyx, main", "account")
+    assert "secret" not in str(feed)
+    assert rows(caller.get("/api/v1/cases", {"state": "cleared"})) == []
+
+
+def test_the_other_account_sees_none_of_it(other_caller, acme, flagged):
+    make_feed(acme)
+    for name in LISTS:
+        assert rows(other_caller.get(f"/api/v1/{name}")) == [], name
+    with account_scope(acme):
+        case = Case.objects.get()
+    missing = other_caller.get(f"/api/v1/numbers/{uuid4()}").content
+    for address in (
+        f"numbers/{flagged.uuid}",
+        f"numbers/{flagged.uuid}/history",
+        f"numbers/{flagged.uuid}/readings",
+        f"campaigns/{flagged.uuid}",
+        f"cases/{case.uuid}",
+        f"jobs/{flagged.uuid}",
+    ):
+        answer = other_caller.get(f"/api/v1/{address}")
+        assert (answer.status_code, answer.content) == (404, missing), address
+
+
+def test_a_cursor_of_another_account_is_ignored(caller, other_caller, acme, globex):
+    for account in (acme, globex):
+        for line in range(30):
+            make_number(account, f"+1303666{line:04d}")
+    following = caller.get("/api/v1/numbers?per_page=25").json()["next"]
+    assert len(rows(other_caller.get(following))) == 25
+
+
+def test_without_the_license_scores_and_registration_are_null_and_without_any_the_hub_is_closed(db):
+    account = factories.make_account(kinds=[LicenseKind.SPAM_MONITORING])
+    caller = client_of(secret_of(account, factories.make_member(account)))
+    number = make_number(account, maturity=80, registration=Registration.REGISTERED)
+    found = caller.get(f"/api/v1/numbers/{number.uuid}").json()
+    assert (found["maturity"], found["overall"], found["registration"]) == (None, None, None)
+    bare = factories.make_account(kinds=[LicenseKind.PHONE_PRO])
+    closed = client_of(secret_of(bare, factories.make_member(bare))).get("/api/v1/numbers")
+    assert closed.status_code == 403
+
+
+def test_queries_are_as_many_at_ten_and_at_fifty_numbers(caller, acme, django_assert_max_num_queries):
+    counts = []
+    for size in (10, 50):
+        with account_scope(acme):
+            start = NumberStatus.objects.count()
+        for line in range(start, size):
+            make_number(acme, f"+1303666{line:04d}")
+        with django_assert_max_num_queries(12) as seen:
+            caller.get("/api/v1/numbers")
+        counts.append(len(seen))
+    assert counts[0] >= counts[1]
+
+
+def test_an_address_that_does_not_exist_is_a_problem_too(caller):
+    answer = caller.get("/api/v1/nothing/here")
+    assert answer.status_code == 404
+    assert answer["Content-Type"] == "application/problem+json"
