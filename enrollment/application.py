@@ -50,6 +50,16 @@ def answers_of(content: Mapping[str, Any]) -> list[dict[str, Any]]:
     return [one for section in content.get("sections", []) for group in section["groups"] for one in group["answers"]]
 
 
+def changes(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[dict[str, str]]:
+    """Return what two applications answer differently, in words: `question`, `before` and `after`."""
+    old = {one["name"]: one["answer"] for one in answers_of(before)}
+    return [
+        {"question": one["question"], "before": old.get(one["name"], ""), "after": one["answer"]}
+        for one in answers_of(after)
+        if old and one["answer"] != old.get(one["name"], "")
+    ]
+
+
 def letter_digest(values: Values) -> str:
     """Return the SHA-256 of the facts that a letter of authorization states: other facts need another letter."""
     facts = {name: text_of(values, name) for name in LETTER_FACTS}

@@ -47,6 +47,14 @@ def events_of(enrollment: Enrollment) -> list[HistoryLine]:
     return [_line(event) for event in found]
 
 
+def last_changes(enrollment: Enrollment) -> list[dict[str, str]]:
+    """Return what the last application answers otherwise than the one before; nothing for the first."""
+    with account_scope(enrollment.account_id):
+        submitted = EnrollmentEvent.objects.filter(enrollment=enrollment, kind="submit").order_by("-pk").first()
+    changed: list[dict[str, str]] = submitted.detail.get("changes", []) if submitted else []
+    return changed
+
+
 def _line(event: EnrollmentEvent) -> HistoryLine:
     words, color, icon = WORDS.get(event.kind, (event.kind.replace("_", " ").capitalize(), "none", "info-circle"))
     return HistoryLine(words, color, icon, event.reason, event.actor, event.at)

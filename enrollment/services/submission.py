@@ -52,7 +52,10 @@ def submit(
         "submit",
         actor=actor,
         now=now,
-        detail={"no_answers": application.no_answers},
+        detail={
+            "no_answers": application.no_answers,
+            "changes": values_of.changes(enrollment.application, application.content),
+        },
         application=application.content,
         letter=application.letter,
         no_answers=application.no_answers,

@@ -69,6 +69,7 @@ class ServicePageMixin(AccountPageMixin):
         before, after = form_steps.beside(steps, slug)
         place = [step.slug for step in steps].index(slug) + 1
         return {
+            "title": steps[place - 1].title,
             "service": self.service,
             "home": self.home(),
             "steps": [(step, self.address(step.slug)) for step in steps],

@@ -118,6 +118,7 @@ class ReviewDetailView(ReviewerPageMixin, View):
             "sections": enrollment.application.get("sections", []),
             "attention": {check.field: check.words for check in checks if check.field and check.level != "ok"},
             "concerns": selectors.concerns_of(enrollment, checks),
+            "changes": history.last_changes(enrollment),
             "checks": checks,
             "duplicates": selectors.duplicates_of(enrollment),
             "proofs": selectors.proofs_in(enrollment),

@@ -8,14 +8,16 @@ from django.utils import timezone
 
 from accounts.models import Account, AuditEvent, User
 from common.scope import account_scope, all_accounts
+from enrollment.forms.application import application_of
 from enrollment.models import Enrollment, OutgoingMail
 from enrollment.selectors import profile, reviews
-from enrollment.services import review
+from enrollment.services import review, submission
 from enrollment.services.moves import AlreadyMovedError
 from enrollment.states import EnrollmentState, SectionKey
 from tests import factories
 from tests.conftest import ClientFor
 from tests.enrollment import forms_world as world
+from tests.enrollment.at_once import outcomes
 from tests.enrollment.forms_world import MONITORING, REGISTRATION, address
 
 
@@ -82,6 +84,9 @@ def test_rejected_with_reasons_corrected_resubmitted_and_approved(
     page = applicant.get(address(MONITORING, "review"))
     applicant.post(address(MONITORING, "review"), {"seen": page.context["seen"], "attest": "on"})
     assert "Rejected before" in desk.get("/reviews/").content.decode()
+    assert desk.get(page_of(applied)).context["changes"] == [
+        {"question": "Tax ID (EIN)", "before": "12-3456789", "after": "12-3456780"}
+    ]
     desk.post(page_of(applied), {"action": "claim"})
     desk.post(page_of(applied), {"action": "approve"})
     assert world.enrollment_of(globex, MONITORING).state == EnrollmentState.APPROVED
@@ -196,6 +201,46 @@ def test_a_move_that_is_not_declared_is_refused_by_the_service_and_by_the_databa
         review.approve(applied, reviewer=reviewer, now=timezone.now())
     with all_accounts(), pytest.raises(Exception, match="Invalid transition"):
         Enrollment.objects.filter(pk=applied.pk).update(state=EnrollmentState.APPROVED)
+
+
+def test_of_many_reviewers_who_decide_at_once_one_decides(
+    globex: Account, stranger: User, reviewer: User, transactional_db: None
+) -> None:
+    applied = world.submit(globex, MONITORING, stranger)
+    review.claim(applied, reviewer=reviewer, now=timezone.now())
+
+    def decide(serial: int) -> str:
+        try:
+            if serial % 2:
+                review.approve(applied, reviewer=reviewer, now=timezone.now())
+            else:
+                reasons = [{"code": "records_differ", "text": "", "field": ""}]
+                review.reject(applied, reviewer=reviewer, reasons=reasons, now=timezone.now())
+        except AlreadyMovedError:
+            return "already decided"
+        return "decided"
+
+    assert sorted(map(str, outcomes(globex, decide, times=8))) == ["already decided"] * 7 + ["decided"]
+    sent = [kind for kind in kinds_of_mail() if kind in ("enrollment.approve", "enrollment.reject")]
+    assert len(sent) == 1
+
+
+def test_an_application_that_is_sent_many_times_at_once_arrives_once(
+    globex: Account, stranger: User, transactional_db: None
+) -> None:
+    world.fill(globex, MONITORING, stranger)
+
+    def hand_in(_serial: int) -> str:
+        application = application_of(profile.profile_of(globex), MONITORING)
+        assert application is not None
+        try:
+            submission.submit(globex, MONITORING, application, actor=stranger, now=timezone.now())
+        except AlreadyMovedError:
+            return "already there"
+        return "submitted"
+
+    assert sorted(map(str, outcomes(globex, hand_in, times=8))) == ["already there"] * 7 + ["submitted"]
+    assert kinds_of_mail().count("enrollment.submitted") == 1
 
 
 def test_the_outbox_is_shown_with_each_message(desk: Client, applied: Enrollment) -> None:
