@@ -11,6 +11,8 @@ from django.utils import timezone
 from django.views.generic import TemplateView
 
 from accounts.access import AccountPageMixin
+from common.templatetags import formats
+from enrollment.selectors import provider
 from phone_numbers import states
 from phone_numbers.models import Feed, ImportJob
 from phone_numbers.selectors import home as selectors
@@ -116,7 +118,7 @@ class ChartRow:
 
 
 class HomeView(AccountPageMixin, TemplateView):
-    """`GET /`: fourteen queries at any size of the account, none of them over all its numbers."""
+    """`GET /`: fifteen queries at any size of the account, none of them over all its numbers."""
 
     def get_template_names(self) -> list[str]:
         """Return the first-steps page for an account without numbers."""
@@ -143,7 +145,13 @@ class HomeView(AccountPageMixin, TemplateView):
             "shares": selectors.carrier_shares(self.totals),
             "repairs": repairs,
             "cases_href": address("cases:list"),
-            "tasks": [*_feed_tasks(feeds), *_repair_tasks(repairs), *_number_tasks(self.totals), *_import_tasks()],
+            "tasks": [
+                *_ownership_tasks(),
+                *_feed_tasks(feeds),
+                *_repair_tasks(repairs),
+                *_number_tasks(self.totals),
+                *_import_tasks(),
+            ],
             "feeds": feeds[:FEEDS_SHOWN],
             "feeds_hidden": max(len(feeds) - FEEDS_SHOWN, 0),
         }
@@ -168,6 +176,17 @@ def _chart(rows: list[ChartRow]) -> dict[str, Any]:
         for position, rating in enumerate(CHART_ORDER)
     ]
     return {"days": [row.day.isoformat() for row in rows], "series": series}
+
+
+def _ownership_tasks() -> list[Task]:
+    """A deadline that passes unseen costs the number, so this stands first (D27)."""
+    asked = provider.unanswered_questions()
+    if not asked.count:
+        return []
+    numbers = "1 number of another carrier is" if asked.count == 1 else f"{asked.count:,} numbers of other carriers are"
+    by = f", the first by {formats.exact(asked.nearest)}" if asked.nearest else ""
+    text = f"{numbers} to be confirmed as yours{by}."
+    return [Task("help", "is-mixed", text, address("settings:provider"), "Confirm")]
 
 
 def _feed_tasks(feeds: list[selectors.FeedFreshness]) -> list[Task]:

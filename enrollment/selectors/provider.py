@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import QuerySet
+from django.db.models import Count, Min
 
 from accounts.models import Account
 from common.scope import account_scope
@@ -37,6 +37,14 @@ class Word:
 
     label: str
     css: str
+
+
+@dataclass(frozen=True, slots=True)
+class Questions:
+    """How many numbers the provider asks about, and the nearest deadline if there is one."""
+
+    count: int
+    nearest: datetime | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +119,7 @@ def removed_numbers(account: Account) -> list[NumberOwnership]:
         return list(removed.order_by("-since", "number__e164")[:SHOWN])
 
 
-def unanswered(account: Account) -> QuerySet[NumberOwnership]:
-    """Return the questions that nobody has answered yet: what needs a person. Read it in the account's scope."""
-    with account_scope(account):
-        return NumberOwnership.objects.filter(state__in=ASKED, answer=None)
+def unanswered_questions() -> Questions:
+    """Return how many questions of the provider nobody has answered, in the open account: what needs a person."""
+    asked = NumberOwnership.objects.filter(state__in=ASKED, answer=None)
+    return Questions(**asked.aggregate(count=Count("pk"), nearest=Min("confirm_by")))

@@ -218,3 +218,11 @@ def test_who_may_only_look_changes_nothing(client_for, viewer, plain_admin, acme
     for person in (viewer, plain_admin):
         for step in ("save", "test", "again", "forget", "upload", "remove", "hand_in", "own", "disown"):
             assert client_for(person).post(reverse("settings:provider"), {"step": step}).status_code == 403
+
+
+def test_home_names_what_is_to_be_confirmed_until_it_is_answered(client_for, owner, acme, named):
+    row = question(acme)
+    home = client_for(owner).get("/").content.decode()
+    assert "1 number of another carrier is to be confirmed as yours, the first by" in home
+    client_for(owner).post(URL, {"step": "own", "ids": [str(row.number.uuid)]})
+    assert "to be confirmed as yours" not in client_for(owner).get("/").content.decode()
