@@ -18,6 +18,7 @@ from django.db.models import Choices
 from django.urls import URLPattern, URLResolver, get_resolver
 
 from accounts.models import Account
+from common import moves as declared_moves
 from common.scope import account_scope
 from enrollment.models import EnrollmentState
 from enrollment.number_states import MOVES_AT_PROVIDER, AtProvider
@@ -26,6 +27,14 @@ from phone_numbers import states
 from phone_numbers.models import ImportJob
 from phone_numbers.services import counts, imports
 from phone_numbers.states import Rating, Registration, status_of
+from remediation.states import (
+    CASE_MOVES,
+    SUBMISSION_MOVES,
+    TICKET_MOVES,
+    CaseState,
+    SubmissionState,
+    TicketState,
+)
 from tests import factories
 
 ROOT = Path(__file__).parent.parent
@@ -52,8 +61,19 @@ ENUMERATIONS = (
     states.Capability,
     states.CampaignState,
     EnrollmentState,
+    CaseState,
 )
-DRAWN = (states.FeedState, states.ImportState, EnrollmentState, AtProvider, Vetting, Proof)
+DRAWN = (
+    states.FeedState,
+    states.ImportState,
+    EnrollmentState,
+    AtProvider,
+    Vetting,
+    Proof,
+    CaseState,
+    SubmissionState,
+    TicketState,
+)
 EDGE = re.compile(r"^ +(\S+) --> (\S+?)(?:: (.*))?$", re.MULTILINE)
 
 
@@ -138,6 +158,18 @@ def test_the_status_is_derived_as_the_table_says() -> None:
         else:
             settled = [one for one in Registration if one != Registration.IN_PROGRESS]
             assert {status_of(one, Rating[named]) for one in settled} == {status}
+
+
+@pytest.mark.parametrize(
+    ("words", "moves"),
+    [(CaseState, CASE_MOVES), (SubmissionState, SUBMISSION_MOVES), (TicketState, TICKET_MOVES)],
+    ids=["CaseState", "SubmissionState", "TicketState"],
+)
+def test_the_diagram_of_remediation_draws_every_move_by_its_name(
+    words: type[Choices], moves: declared_moves.Moves
+) -> None:
+    drawn = {(start, end, name) for start, end, name in edges_of(words) if start != "[*]"}
+    assert drawn == {(str(source), str(move.target), name) for name, move in moves.items() for source in move.sources}
 
 
 @pytest.mark.parametrize(
