@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -12,8 +13,9 @@ from enrollment.forms.business import BusinessForm
 from enrollment.forms.calls import CallsForm
 from enrollment.forms.contacts import ContactsForm
 from enrollment.forms.practices import PracticesForm
+from enrollment.reasons import Reason
 from enrollment.selectors.profile import Profile
-from enrollment.states import EnrolledService, SectionKey
+from enrollment.states import EnrolledService, ReasonCode, SectionKey
 
 SECTIONS: dict[SectionKey, type[SectionForm]] = {
     SectionKey.BUSINESS: BusinessForm,
@@ -26,6 +28,17 @@ SERVICE_SECTIONS = {
     EnrolledService.MONITORING: (SectionKey.BUSINESS, SectionKey.CONTACTS, SectionKey.CALLS, SectionKey.PRACTICES),
 }
 LETTER, REVIEW = "letter", "review"
+
+
+# Where the applicant looks first after a reason that is about no single question.
+REASON_STEPS = {
+    ReasonCode.CONTACT: SectionKey.CONTACTS,
+    ReasonCode.RECORDS: SectionKey.BUSINESS,
+    ReasonCode.DOMAIN: SectionKey.CONTACTS,
+    ReasonCode.LETTER: LETTER,
+    ReasonCode.NUMBERS: SectionKey.CALLS,
+    ReasonCode.PRACTICES: SectionKey.PRACTICES,
+}
 
 
 class Progress(StrEnum):
@@ -76,6 +89,21 @@ def steps_of(profile: Profile, service: EnrolledService) -> list[Step]:
 def first_unfinished(steps: list[Step]) -> Step:
     """Return the step to go on with: the first that is not complete."""
     return next(step for step in steps if step.progress is not Progress.DONE)
+
+
+def step_of(reason: Reason, service: EnrolledService) -> str:
+    """Return the step that a reason is about; '' for one about all of it."""
+    for key in SERVICE_SECTIONS[service]:
+        if reason.get("field") in SECTIONS[key].base_fields:
+            return key
+    code = reason.get("code", "")
+    slug = REASON_STEPS.get(ReasonCode(code), "") if code else ""
+    return slug if slug in (*SERVICE_SECTIONS[service], LETTER) else ""
+
+
+def to_correct(reasons: Sequence[Reason], service: EnrolledService) -> frozenset[str]:
+    """Return the steps that the reasons of a returned application are about."""
+    return frozenset(step_of(reason, service) for reason in reasons) - {""}
 
 
 def beside(steps: list[Step], slug: str) -> tuple[Step | None, Step | None]:

@@ -18,7 +18,7 @@ from enrollment.forms import application as applications
 from enrollment.forms import steps as form_steps
 from enrollment.forms.practices import no_answers
 from enrollment.models import Enrollment
-from enrollment.reasons import lines_of
+from enrollment.reasons import Reason, lines_of
 from enrollment.selectors import history, profile
 from enrollment.selectors.profile import Profile
 from enrollment.services import submission
@@ -56,6 +56,12 @@ class ServicePageMixin(AccountPageMixin):
         """Tell whether answers may be changed now."""
         return profile.is_open(self.enrollment)
 
+    @property
+    def to_correct(self) -> frozenset[str]:
+        """Return the steps that the reviewer's or the provider's reasons are about, while they can be corrected."""
+        reasons = self.enrollment.reasons if self.enrollment and self.is_open else []
+        return form_steps.to_correct(reasons, self.service)
+
     def home(self) -> str:
         """Return the address of the enrollment in this service."""
         return reverse(f"services:{self.service}_enroll")
@@ -74,6 +80,7 @@ class ServicePageMixin(AccountPageMixin):
             "home": self.home(),
             "steps": [(step, self.address(step.slug)) for step in steps],
             "slug": slug,
+            "to_correct": self.to_correct,
             "place": place,
             "before": before,
             "after": after,
@@ -87,7 +94,8 @@ class EnrollView(ServicePageMixin, View):
     def get(self, request: HttpRequest, service: str) -> HttpResponse:
         """Show the page; everybody of the account may see it."""
         steps = form_steps.steps_of(self.profile, self.service)
-        going_on = form_steps.first_unfinished(steps)
+        wrong = [step for step in steps if step.slug in self.to_correct]
+        going_on = next(iter(wrong), form_steps.first_unfinished(steps))
         context = {
             "service": self.service,
             "enrollment": self.enrollment,
@@ -96,13 +104,27 @@ class EnrollView(ServicePageMixin, View):
             "may_edit": self.membership.may_edit,
             "steps": [(step, self.address(step.slug)) for step in steps],
             "begun": any(step.progress != form_steps.Progress.EMPTY for step in steps),
+            "to_correct": self.to_correct,
             "going_on": going_on,
             "going_on_href": self.address(going_on.slug),
-            "reasons": _reasons(self.enrollment),
+            "reasons": self._reasons(),
             "events": history.events_of(self.enrollment) if self.enrollment else [],
             "gates": history.gates_of(self.account) if self.enrollment else None,
         }
         return render(request, "enrollment/enroll.html", context)
+
+    def _reasons(self) -> list[tuple[str, str]]:
+        """Return each reason in words, with the address of what to correct ('' for none)."""
+        if self.enrollment is None:
+            return []
+        reasons: list[Reason] = self.enrollment.reasons
+        lines = lines_of(reasons, self.enrollment.application)
+        return [(line, self._place_of(reason)) for line, reason in zip(lines, reasons, strict=True)]
+
+    def _place_of(self, reason: Reason) -> str:
+        slug = form_steps.step_of(reason, self.service) if self.is_open and self.membership.may_edit else ""
+        field = reason.get("field", "")
+        return f"{self.address(slug)}{f'#q-{field}' if field else ''}" if slug else ""
 
 
 class ReviewStepView(ServicePageMixin, View):
@@ -181,7 +203,3 @@ def _seen(application: submission.Application) -> str:
     """Return which answers and which letter a page shows."""
     versions = ".".join(str(application.versions[key]) for key in sorted(application.versions))
     return f"{versions}-{application.letter.pk}"
-
-
-def _reasons(enrollment: Enrollment | None) -> list[str]:
-    return lines_of(enrollment.reasons, enrollment.application) if enrollment else []

@@ -71,10 +71,11 @@ def test_rejected_with_reasons_corrected_resubmitted_and_approved(
     applicant = client_for(stranger)
     page = applicant.get(address(MONITORING))
     assert page.context["reasons"] == [
-        "Details do not match public records.",
-        "Use the name of the register.",
-        "Tax ID (EIN): Typo?",
+        ("Details do not match public records.", address(MONITORING, "business")),
+        ("Use the name of the register.", ""),
+        ("Tax ID (EIN): Typo?", f"{address(MONITORING, 'business')}#q-ein"),
     ]
+    assert page.context["going_on"].slug == SectionKey.BUSINESS
     assert "Correct and resubmit" in page.content.decode()
     assert "Typo?" in applicant.get(address(MONITORING, "business")).content.decode()
     world.post_step(applicant, MONITORING, SectionKey.BUSINESS, {**world.BUSINESS, "ein": "12-3456780"})
