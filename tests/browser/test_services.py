@@ -1,4 +1,4 @@
-"""How to enable and disable spam tag monitoring for phone numbers, step by step; also without scripts and on a phone."""
+"""How to enable and disable spam tag monitoring for numbers, step by step; also without scripts and on a phone."""
 
 from __future__ import annotations
 
