@@ -219,6 +219,9 @@ CELERY_TASK_ROUTES = {
     "phone_numbers.feeds.*": {"queue": "feeds"},
     "enrollment.numbers.call_provider": {"queue": "feeds"},  # has to do with slow providers as well
     "enrollment.send_due_mail": {"queue": "mail"},
+    # Labels are followed within seconds, so they do not wait behind imports; the other two call providers.
+    "remediation.detect_changes": {"queue": "feeds"},
+    "remediation.run_due_submissions": {"queue": "feeds"},
     "remediation.run_submission": {"queue": "feeds"},
 }
 CELERY_BEAT_SCHEDULE_FILENAME = str(VAR_DIR / "celerybeat-schedule")

@@ -10,6 +10,7 @@ from django.db import connection, transaction
 from django.db.models import Q
 
 from accounts.models import Account, User
+from accounts.services import record_audit
 from common.moves import declared
 from common.wakeup import wake_on_commit
 from remediation.models import Case, CaseEvent, ChangedAccount, ManualTask
@@ -79,6 +80,7 @@ def retry(case: Case, *, actor: User, now: datetime) -> None:
     if case.state not in (CaseState.PARKED, CaseState.COOLING_DOWN):
         raise AlreadyChanged
     _move_one(case, "reopen", now=now, reason="Asked to be submitted again", actor=actor)
+    _audit(case, "case.retried", actor=actor, now=now)
     _note_change(case)
 
 
@@ -87,6 +89,7 @@ def cancel(case: Case, *, actor: User, now: datetime, reason: str = "") -> None:
     """Stop the repair. A provider that has it already is not called back; its answer changes nothing any more."""
     words = f"Cancelled: {reason}" if reason else "Cancelled"
     _move_one(case, "cancel", now=now, reason=words, actor=actor, outcome=STOPPED)
+    _audit(case, "case.cancelled", actor=actor, now=now)
     ManualTask.objects.filter(case=case, state=ManualState.TODO).update(state=ManualState.DROPPED)
 
 
@@ -121,6 +124,7 @@ def reopen_closed(case: Case, *, actor: User, now: datetime, target: timedelta, 
         target_at=now + target,
         limit_at=now + limit,
     )
+    _audit(made, "case.reopened", actor=actor, now=now)
     _tell(made, CaseEventKind.STATE, now=now, reason="Opened again by a person", actor=actor, to_state=CaseState.OPEN)
     _note_change(made)
     return made
@@ -173,6 +177,10 @@ def finish_task(task: ManualTask, *, done: bool, note: str, actor: User, now: da
     if done and not _tasks_left(task):
         reason = "Everything that was filed by hand is answered"
         move_cases(task.case.account, [task.case_id], "await_reading", now=now, reason=reason, actor=actor)
+
+
+def _audit(case: Case, action: str, *, actor: User, now: datetime) -> None:
+    record_audit(case.account, actor=actor, action=action, target=case.number.e164, now=now, case=str(case.uuid))
 
 
 def _tasks_left(task: ManualTask) -> bool:

@@ -10,6 +10,7 @@ from django.conf import settings
 from django.db import transaction
 
 from accounts.models import User
+from accounts.services import record_audit
 from common.moves import declared
 from enrollment.services import mail
 from remediation.models import Case, SupportTicket, TicketMessage
@@ -55,6 +56,7 @@ def open_ticket(case: Case, *, subject: str, body: str, actor: User, now: dateti
         opened_at=now,
     )
     _write(ticket, body, author=actor, from_staff=False, now=now)
+    record_audit(case.account, actor=actor, action="ticket.opened", target=ticket.code, now=now)
     cases.tell(
         case, CaseEventKind.TICKET, now=now, reason=f"Support ticket {ticket.code} opened", reference=ticket.code
     )
