@@ -14,7 +14,7 @@ from common.wakeup import wake_on_commit
 from enrollment.models import Enrollment, NumberAtProvider, NumberOwnership, ProviderAccount, ProviderErrand
 from enrollment.number_states import AtProvider
 from enrollment.provider_states import ErrandKind, Vetting
-from enrollment.services import errands, provider_access, provider_numbers, seats
+from enrollment.services import errands, provider_access, provider_numbers, seats, vetting
 from enrollment.states import EnrollmentState
 
 BEING_VETTED = (
@@ -57,6 +57,8 @@ def _go_on(account: Account, named: ProviderAccount, *, anew: bool, now: datetim
     if anew and named.record and named.vetting not in (Vetting.NONE, Vetting.REJECTED):
         named.vetting, named.vetting_since = Vetting.TERMS, now
         named.save(update_fields=["vetting", "vetting_since"])
+    if named.vetting == Vetting.NONE:
+        vetting.vet_what_is_approved(account, now=now)
     for kind in ErrandKind:
         if ProviderErrand.objects.filter(kind=kind).exists():
             errands.want(account, kind, now=now)

@@ -21,7 +21,7 @@ from enrollment.services import errands, ownership_proof, provider_access, vetti
 from enrollment.services.errands import Turn
 from enrollment.services.provider_access import RegistrarAccess
 from enrollment.services.vetting_outcome import Reason
-from enrollment.states import ReasonCode
+from enrollment.states import EnrollmentState, ReasonCode
 from providers.business import Business, File, Gate, RegistrarStatus
 from providers.errors import FieldsRefused, OutcomeUnknown, ProviderError, Refused, Temporary
 
@@ -60,6 +60,19 @@ def start_vetting(enrollment: Enrollment, *, now: datetime) -> None:
     errands.want(account, ErrandKind.VETTING, now=now)
     if enrollment.application.get("proofs"):
         ownership_proof.hand_in(account, actor=None, now=now)
+
+
+def vet_what_is_approved(account: Account, *, now: datetime) -> bool:
+    """Send a business that was approved before its account named a provider; False when there is none.
+
+    Needs a transaction and the account's scope. The enrollments stay approved: only the provider's gates are asked for.
+    """
+    approved = Enrollment.objects.filter(state=EnrollmentState.APPROVED, letter__isnull=False)
+    newest = approved.select_related("account").order_by("-state_since").first()
+    if newest is None or "values" not in newest.application:
+        return False
+    start_vetting(newest, now=now)
+    return True
 
 
 def take_step(turn: Turn, access: RegistrarAccess, *, now: datetime) -> timedelta | None:

@@ -50,6 +50,7 @@ PAGES = {
     "feeds": "/feeds/",
     "settings": "/settings/",
     "thresholds": "/settings/thresholds/",
+    "provider": "/settings/provider/",
     "audit": "/settings/audit/",
     "password": "/accounts/password/change/",
     "not-found": "/numbers/nothing-here/",

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import pytest
+from django.utils import timezone
 
 from accounts.models import Account
 from common.scope import account_scope
 from enrollment.models import EnrolledService, Enrollment, EnrollmentEvent, EnrollmentState, Letter
 from enrollment.provider_states import GateState, Vetting
-from enrollment.services import provider_access, vetting
+from enrollment.services import provider_access, provider_settings, vetting
 from tests.enrollment.vetting_world import (
+    ANSWERS,
     REVIEWED,
     apply_for,
+    become_approved,
     charges,
     key,
     make_letter,
@@ -204,3 +207,41 @@ def test_a_provider_that_switched_the_service_off_is_noticed_at_the_daily_look(
     run_errand(named)
     provider = provider_of(named)
     assert (provider.vetting, provider.reasons, provider.is_ready) == (Vetting.REJECTED, [vetting.GONE.text], False)
+
+
+def test_a_business_that_was_approved_before_a_provider_was_named_is_sent_there(
+    globex: Account, own_simulator: RunningSimulator, key: str
+) -> None:
+    with account_scope(globex):
+        enrollment = Enrollment.objects.create(
+            account=globex,
+            service=REGISTRATION,
+            state=EnrollmentState.APPROVED,
+            state_since=timezone.now(),
+            application={"values": ANSWERS},
+            letter=make_letter(globex),
+        )
+    address = {"base_url": f"{own_simulator.url}/v2"}
+    provider_settings.name_provider(
+        globex, provider="telnyx", settings=address, secret=key, actor=None, now=timezone.now()
+    )
+    run_errand(globex)
+    own_simulator.control("advance", seconds=REVIEWED)
+    run_errand(globex)
+    assert provider_of(globex).is_ready
+    assert state_of(enrollment) == EnrollmentState.APPROVED
+    assert charges(own_simulator, key) == ENABLED
+
+
+def test_another_key_has_the_business_told_again_without_a_charge_where_it_is_known(
+    named: Account, own_simulator: RunningSimulator, key: str
+) -> None:
+    become_approved(named, own_simulator)
+    settings = provider_of(named).settings
+    provider_settings.name_provider(
+        named, provider="telnyx", settings=settings, secret=key, actor=None, now=timezone.now()
+    )
+    assert provider_of(named).vetting == Vetting.TERMS
+    run_errand(named)
+    assert provider_of(named).vetting == Vetting.APPROVED
+    assert charges(own_simulator, key) == ENABLED
