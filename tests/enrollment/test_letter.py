@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import base64
+import contextlib
 import hashlib
+import zlib
 from io import BytesIO
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from PIL import Image, ImageDraw
 
 from accounts.models import Account, User
@@ -144,6 +148,28 @@ def test_the_unsigned_letter_can_be_read_as_pdf(manager: Client) -> None:
     answer = manager.get(f"{address(REGISTRATION, 'letter')}preview.pdf")
     assert answer["Content-Type"] == "application/pdf"
     assert answer.content.startswith(b"%PDF-")
+
+
+WHOLE = base64.b64decode(drawn()[len(signatures.PREFIX) :])
+
+
+@given(place=st.integers(0, 400), junk=st.binary(max_size=40), cut=st.integers(0, len(WHOLE)))
+@settings(max_examples=300, deadline=None)
+def test_a_broken_picture_is_refused_in_words_whatever_is_broken(place: int, junk: bytes, cut: int) -> None:
+    broken = (WHOLE[:place] + junk + WHOLE[place + len(junk) :])[:cut]
+    with contextlib.suppress(signatures.SignatureError):
+        signatures.drawn_picture(signatures.PREFIX + base64.b64encode(broken).decode())
+    with contextlib.suppress(uploads.UploadError):
+        uploads.judge("scan.png", broken, types=(uploads.PNG,))
+
+
+def test_a_small_file_that_unpacks_into_a_huge_picture_is_refused() -> None:
+    header = b"IHDR" + (60_000).to_bytes(4, "big") * 2 + b"\x08\x06\x00\x00\x00"
+    bomb = b"\x89PNG\r\n\x1a\n" + (13).to_bytes(4, "big") + header + zlib.crc32(header).to_bytes(4, "big")
+    with pytest.raises(signatures.SignatureError):
+        signatures.drawn_picture(signatures.PREFIX + base64.b64encode(bomb).decode())
+    with pytest.raises(uploads.UploadError):
+        uploads.judge("scan.png", bomb, types=(uploads.PNG,))
 
 
 # --- Proofs ---
