@@ -12,11 +12,12 @@ from typing import Any
 from django.conf import settings
 from django.http import HttpRequest
 from django.urls import NoReverseMatch, get_urlconf, reverse
+from django.utils import timezone
 from django.utils.safestring import SafeString
 
 from accounts.models import Account, Membership, User
 from common import compiled
-from phone_numbers.selectors import home as home_selectors
+from remediation.selectors import alert_groups
 
 
 @dataclass(frozen=True)
@@ -40,7 +41,7 @@ class Entry:
     icon: str
     href: str
     is_current: bool
-    count: int = 0
+    count: int | None = None
 
 
 @dataclass(frozen=True)
@@ -128,9 +129,19 @@ class Frame:
         return self.user is not None and self.user.is_authenticated
 
     @cached_property
+    def strip(self) -> alert_groups.Strip:
+        """Return what the strip under the top bar says: how many numbers have an open alert (D22)."""
+        return alert_groups.strip(now=timezone.now()) if self.account else alert_groups.Strip()
+
+    @property
     def flagged(self) -> int:
-        """Return how many numbers of the account carry the spam tag (D20, D22)."""
-        return home_selectors.flagged_total() if self.account else 0
+        """Return the count of the strip, which navigation and bell show as well."""
+        return self.strip.count
+
+    @property
+    def strip_href(self) -> str:
+        """Return where pages ask whether the strip has changed."""
+        return address("alerts:strip") if self.account else ""
 
     @property
     def home_href(self) -> str:
@@ -173,7 +184,7 @@ class Frame:
         )
 
     def _entry(self, place: Place, href: str) -> Entry:
-        count = self.flagged if place.counts_flagged else 0
+        count = self.flagged if place.counts_flagged else None
         return Entry(place.label, place.icon, href, self.current_href == href, count)
 
     @cached_property

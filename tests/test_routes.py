@@ -25,10 +25,12 @@ from enrollment.number_states import JobKind
 from enrollment.services import files, mail
 from enrollment.states import AttachmentKind
 from phone_numbers.models import Campaign, Feed, ImportJob, PhoneNumber, Reading
+from remediation.models import Case, ManualTask, SupportTicket
 from tests import factories
 from tests.conftest import ClientFor
 from tests.enrollment import number_world
 from tests.phone_numbers import import_jobs
+from tests.remediation.remediation_world import parked_case
 
 PEOPLE = ("anonymous", "nobody", "reviewer", "stranger", "viewer", "plain_admin", "admin", "owner")
 LOGIN, OK, NO, GONE, BAD_METHOD = 302, 200, 403, 404, 405
@@ -51,9 +53,21 @@ class World:
     letter: Attachment
     message: OutgoingMail
     api_key: ApiKey
+    case: Case
+    task: ManualTask
+    ticket: SupportTicket
 
     def of_api_key(self) -> dict[str, Any]:
         return {"uuid": self.api_key.uuid}
+
+    def of_case(self) -> dict[str, Any]:
+        return {"uuid": self.case.uuid}
+
+    def of_task(self) -> dict[str, Any]:
+        return {"uuid": self.task.uuid}
+
+    def of_ticket(self) -> dict[str, Any]:
+        return {"uuid": self.ticket.uuid}
 
     def of_number(self) -> dict[str, Any]:
         return {"uuid": self.number.uuid}
@@ -297,6 +311,76 @@ ROWS: dict[str, list[Row]] = {
             data=lambda world: {"ids": str(world.number.uuid)},
         ),
     ],
+    "cases:list": [Row(ACCOUNT_PAGE), Row(ACCOUNT_PAGE, headers={"HX-Request": "true"})],
+    "cases:export": [Row(ACCOUNT_PAGE)],
+    "cases:of_number": [
+        Row(ACME_PAGE | dict.fromkeys(PEOPLE[4:], 302), kwargs=World.of_number),
+        Row(ACME_PAGE, kwargs=World.of_number, headers={"HX-Request": "true"}),
+    ],
+    "cases:detail": [Row(ACME_PAGE, kwargs=World.of_case)],
+    "cases:evidence_pdf": [Row(ACME_PAGE, kwargs=World.of_case)],
+    "cases:evidence_text": [Row(ACME_PAGE, kwargs=World.of_case)],
+    "cases:note": [
+        Row(
+            ACME_CHANGED,
+            method="post",
+            kwargs=World.of_case,
+            data=lambda world: {"note": "Called them"},
+        )
+    ],
+    "cases:owner": [Row(ACME_CHANGED, method="post", kwargs=World.of_case)],
+    "cases:act": [
+        Row(ACME_EDIT_PAGE, kwargs=lambda world: world.of_case() | {"action": "cancel"}),
+        Row(ACME_CHANGED, method="post", kwargs=lambda world: world.of_case() | {"action": "cancel"}),
+        Row(
+            ACME_EDIT_PAGE | {"admin": GONE, "owner": GONE},
+            kwargs=lambda world: world.of_case() | {"action": "nonsense"},
+        ),
+    ],
+    "cases:open_ticket": [
+        Row(ACME_CHANGED, kwargs=World.of_case),  # it has an open one, to which people are led
+        Row(ACME_EDIT_PAGE | {"admin": 400, "owner": 400}, method="post", kwargs=World.of_case),
+    ],
+    "cases:tickets": [Row(ACCOUNT_PAGE)],
+    "cases:ticket": [
+        Row(ACME_PAGE, kwargs=World.of_ticket),
+        Row(
+            ACME_CHANGED,
+            method="post",
+            kwargs=World.of_ticket,
+            data=lambda world: {"body": "Any news?"},
+        ),
+    ],
+    "cases:task": [
+        Row(ACME_EDIT_PAGE, kwargs=World.of_task),
+        Row(ACME_CHANGED, method="post", kwargs=World.of_task),
+    ],
+    "alerts:list": [Row(ACCOUNT_PAGE)],
+    "alerts:act": [
+        Row(EDIT_PAGE | dict.fromkeys(("stranger", "admin", "owner"), BAD_METHOD)),
+        Row(EDIT_PAGE | dict.fromkeys(("stranger", "admin", "owner"), GONE), method="post"),
+    ],
+    "alerts:history": [Row(ACCOUNT_PAGE), Row(ACCOUNT_PAGE, headers={"HX-Request": "true"})],
+    # Asked for by pages themselves, which must not jump: whoever may not see it is answered with nothing.
+    "alerts:strip": [Row(everybody(OK) | dict.fromkeys(("anonymous", "nobody", "reviewer"), 204))],
+    "alerts:of_campaign": [
+        Row(ACME_PAGE | dict.fromkeys(PEOPLE[4:], 302), kwargs=World.of_campaign),
+        Row(ACME_PAGE, kwargs=World.of_campaign, headers={"HX-Request": "true"}),
+    ],
+    "tickets:queue": [Row(PLATFORM_EDIT_PAGE)],
+    "tickets:answer": [
+        Row(PLATFORM_EDIT_PAGE, kwargs=World.of_ticket),
+        Row(
+            PLATFORM_EDIT_PAGE | {"reviewer": 302},
+            method="post",
+            kwargs=World.of_ticket,
+            data=lambda world: {"body": "We looked"},
+        ),
+    ],
+    "settings:alerts": [
+        Row(ACCOUNT_PAGE),
+        Row(CHANGED, method="post", data=lambda world: {"mail": "daily"}),
+    ],
     "feeds:list": [Row(PLATFORM_PAGE), Row(PLATFORM_PAGE, headers={"HX-Request": "true"})],
     "feeds:add": [
         Row(EDIT_PAGE, kwargs=lambda world: {"provider": "telnyx"}),
@@ -386,8 +470,12 @@ def world(acme: Account) -> World:
         letter = files.keep(acme, AttachmentKind.LETTER, signed, actor=factories.make_user(), now=factories.NOW)
     to = ["owner@acme.example"]
     (message,) = mail.queue_mail(acme, to=to, kind="test", subject="S", body="B", now=factories.NOW)
+    case, task, ticket = parked_case(acme)
     return World(
         acme=acme,
+        case=case,
+        task=task,
+        ticket=ticket,
         number=number,
         reading=factories.make_reading(number, "telnyx", raw="{}"),
         feed=factories.make_feed(acme),

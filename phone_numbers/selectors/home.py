@@ -9,19 +9,13 @@ from functools import cached_property
 
 from django.db.models import Count, F, Func, QuerySet, SmallIntegerField, Sum
 
-from common.scope import current_account_id
 from phone_numbers import states
 from phone_numbers.models import Feed, ImportJob, NumberCount, NumberStatus, RatingDay, Source
-from phone_numbers.selectors import feeds, sql
+from phone_numbers.selectors import feeds
 
 CHART_DAYS = 90
 FLAGGED_RATINGS = frozenset({states.Rating.MIXED, states.Rating.SPAM})
 FLAGGED_READ = 100_000
-
-
-def flagged_total() -> int:
-    """Return how many numbers of the open account carry the spam tag (D20): one SUM over the totals."""
-    return sql.tagged_of(current_account_id())
 
 
 @dataclass(frozen=True)

@@ -56,8 +56,6 @@ FROM (
 ) AS counted GROUP BY status
 """
 
-TAGGED = "SELECT coalesce(sum(n), 0)::bigint FROM numbers_numbercount WHERE account_id = %(account)s AND tagged"
-
 CHOICES = """
 (SELECT id, key, name, mark, kind FROM numbers_source ORDER BY kind, id)
 UNION ALL
@@ -91,13 +89,6 @@ def list_totals(account_id: int, values: Mapping[str, list[Any]]) -> list[Status
             LIST_TOTALS, free | {name: values[name] for name in values if name in free} | {"account": account_id}
         )
         return [StatusTotal(*row) for row in cursor.fetchall()]
-
-
-def tagged_of(account_id: int) -> int:
-    """Return how many numbers of an account carry the spam tag (D20)."""
-    with connection.cursor() as cursor:
-        cursor.execute(TAGGED, {"account": account_id})
-        return int(cursor.fetchone()[0])
 
 
 def choices_of(account: Account) -> tuple[list[Source], list[tuple[str, str]]]:

@@ -46,6 +46,16 @@ class AlertGroup:
     first_since: datetime
     newest_at: datetime
 
+    @property
+    def all_acknowledged(self) -> bool:
+        """Tell whether somebody has seen each of them."""
+        return self.unacknowledged == 0
+
+    @property
+    def all_muted(self) -> bool:
+        """Tell whether all of them are quiet."""
+        return self.unmuted == 0
+
 
 def tag_groups(*, now: datetime) -> list[AlertGroup]:
     """Return the open tag alerts in groups, the one with the newest alert first: two queries at any size."""

@@ -14,12 +14,10 @@ from remediation.models import Case, CaseEvent, ManualTask, SubmissionItem, Supp
 from remediation.states import OPEN_STATES, Bucket, CaseState, ManualState
 
 DEFAULT_SORT = "-opened"
-# Names of the `sort` parameter. Each ends in a unique column that the index of its first column holds as well.
-SORTS = {
-    "opened": ("opened_at", "id"),
-    "limit": ("limit_at", "id"),
-    "state": ("state", "opened_at", "id"),
-}
+# Names of the `sort` parameter. Each ends in a unique column that the index of its first column holds as well; only
+# open cases are indexed by their limit.
+SORTS_OF_ENDED = {"opened": ("opened_at", "id")}
+SORTS = SORTS_OF_ENDED | {"limit": ("limit_at", "id")}
 
 
 def listed_cases() -> QuerySet[Case]:

@@ -12,8 +12,8 @@ from phone_numbers.feeds import ingest
 from phone_numbers.models import PhoneNumber
 from phone_numbers.states import Capability
 from providers.base import Observation, Verdict
-from remediation.models import Alert, Case, CaseEvent
-from remediation.services import detection
+from remediation.models import Alert, Case, CaseEvent, ManualTask, SupportTicket
+from remediation.services import detection, tickets
 from tests import factories
 
 NOW = factories.NOW
@@ -77,6 +77,18 @@ def only_case(account: Account) -> Case:
 def open_alerts(account: Account, kind: str = "tag") -> list[Alert]:
     with account_scope(account):
         return list(Alert.objects.filter(kind=kind, cleared_at=None).order_by("pk"))
+
+
+def parked_case(account: Account) -> tuple[Case, ManualTask, SupportTicket]:
+    """Make a case that is filed by hand, since the account names no provider: with its first task and a ticket."""
+    flag(account, monitored(account))
+    detect(account)
+    with account_scope(account):
+        case = Case.objects.select_related("account", "number").latest("pk")
+        task = ManualTask.objects.filter(case=case).earliest("pk")
+        actor = factories.make_member(account)
+        ticket = tickets.open_ticket(case, subject="Not removed", body="Please look.", actor=actor, now=NOW)
+    return case, task, ticket
 
 
 def timeline(case: Case) -> list[tuple[str, str]]:

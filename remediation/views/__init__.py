@@ -1,0 +1,1 @@
+"""Pages of remediation: cases, tickets, alerts, and the fragments that other pages show."""
