@@ -34,6 +34,13 @@ def call_provider(account_id: int) -> None:
         provider_calls.work_on(account)
 
 
+@shared_task(name="enrollment.numbers.forget_old_jobs")
+def forget_old_jobs() -> None:
+    """Remove jobs that ended long ago."""
+    with all_accounts():
+        number_jobs.forget_old_jobs(now=timezone.now())
+
+
 @shared_task(name=number_review.TASK)
 def review_numbers() -> None:
     """Bring the monitoring of numbers into line with what they may have now."""

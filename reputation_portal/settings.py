@@ -240,6 +240,11 @@ CELERY_BEAT_SCHEDULE = {
     "fold the counters": {"task": "phone_numbers.fold_number_counts", "schedule": 60.0, "options": {"expires": 60}},
     "run jobs of numbers": {"task": "enrollment.numbers.run_jobs", "schedule": 5.0, "options": {"expires": 15}},
     "call providers": {"task": "enrollment.numbers.call_providers", "schedule": 5.0, "options": {"expires": 15}},
+    "forget old jobs of numbers": {
+        "task": "enrollment.numbers.forget_old_jobs",
+        "schedule": 300.0,
+        "options": {"expires": 300},
+    },
     "review monitored numbers": {"task": "enrollment.numbers.review", "schedule": 5.0, "options": {"expires": 15}},
     "resume imports": {"task": "phone_numbers.run_due_imports", "schedule": 5.0, "options": {"expires": 15}},
     "send mail": {"task": "enrollment.send_due_mail", "schedule": 10.0, "options": {"expires": 30}},

@@ -56,6 +56,8 @@ def fail_monitoring(account: Account, ids: Sequence[int], *, reason: str, now: d
 
 def reject_registration(account: Account, ids: Sequence[int], *, reason: str, now: datetime) -> None:
     """End the registration of numbers: it was refused for one reason."""
+    if not ids:
+        return
     status.set_registration(account, ids, to=Registration.REJECTED, reason=reason, now=now)
     _unassign(account, EnrolledService.REGISTRATION, ids, now=now)
 

@@ -7,18 +7,17 @@ Every function needs the lock of `seats.hold_pool`.
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Collection
 from datetime import datetime
 
 from django.conf import settings
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, QuerySet
 
 from accounts.models import Account
 from enrollment.models import EnrolledService, NumberAtProvider, ServiceAssignment
 from enrollment.number_states import AtProvider
 from enrollment.services import assignments, provider_access
-from phone_numbers.models import NumberStatus, SourceView
+from phone_numbers.models import SourceView
 from phone_numbers.states import Capability, Registration
 
 LATE_AT_PROVIDER = (
@@ -31,8 +30,8 @@ LATE_READING = (
 )
 
 
-def settle(account: Account, ids: Collection[int], *, now: datetime) -> None:
-    """End what can be ended for these numbers now."""
+def settle(account: Account, ids: Collection[int] | None, *, now: datetime) -> None:
+    """End what can be ended now for these numbers, None: for all of the open account."""
     named = provider_access.provider_account_of(account)
     if named is None:
         _by_own_check(account, ids, now=now)
@@ -52,43 +51,45 @@ def fail_late(account: Account, *, now: datetime) -> None:
         assignments.fail_monitoring(account, ids, reason=words.format(days=limit.days), now=now)
 
 
-def pending_numbers() -> list[int]:
-    """Return the numbers of the open account that are being verified or registered."""
-    verifying = NumberStatus.objects.filter(capability=Capability.VERIFYING)
-    registering = NumberStatus.objects.filter(registration=Registration.IN_PROGRESS)
-    return sorted({*verifying.values_list("number_id", flat=True), *registering.values_list("number_id", flat=True)})
-
-
-def _by_provider(account: Account, ids: Collection[int], *, is_ready: bool, now: datetime) -> None:
-    rows = NumberAtProvider.objects.filter(number__in=ids)
+def _by_provider(account: Account, ids: Collection[int] | None, *, is_ready: bool, now: datetime) -> None:
+    """Let the provider's word decide: there, with both gates open, or refused with a reason."""
+    verifying, registering = _asked(EnrolledService.MONITORING, ids), _asked(EnrolledService.REGISTRATION, ids)
     if is_ready:
-        there = list(rows.filter(state=AtProvider.PRESENT).values_list("pk", flat=True))
-        assignments.confirm_monitoring(account, _verifying(there), now=now)
-        assignments.confirm_registration(account, _registering(there), now=now)
-    refused = defaultdict(list)
-    for pk, reason in rows.filter(state=AtProvider.REFUSED).values_list("pk", "reason"):
-        refused[reason].append(pk)
-    for reason, numbers in refused.items():
-        assignments.fail_monitoring(account, _verifying(numbers), reason=reason, now=now)
-        assignments.reject_registration(account, _registering(numbers), reason=reason, now=now)
+        assignments.confirm_monitoring(account, _at(AtProvider.PRESENT, verifying), now=now)
+        assignments.confirm_registration(account, _at(AtProvider.PRESENT, registering), now=now)
+    for reason in _reasons(ids):
+        failed, rejected = (_at(AtProvider.REFUSED, asked, reason=reason) for asked in (verifying, registering))
+        assignments.fail_monitoring(account, failed, reason=reason, now=now)
+        assignments.reject_registration(account, rejected, reason=reason, now=now)
 
 
-def _by_own_check(account: Account, ids: Collection[int], *, now: datetime) -> None:
+def _reasons(ids: Collection[int] | None) -> list[str]:
+    """Return the reasons of refusals that nobody was told yet."""
+    refused = NumberAtProvider.objects.filter(state=AtProvider.REFUSED)
+    refused = refused if ids is None else refused.filter(number__in=ids)
+    return list(refused.order_by("reason").values_list("reason", flat=True).distinct())
+
+
+def _at(state: AtProvider, asked: QuerySet[ServiceAssignment], **more: str) -> list[int]:
+    """Return the numbers of these assignments that are in a state at the provider."""
+    rows = NumberAtProvider.objects.filter(state=state, number__in=asked.values("number"), **more)
+    return list(rows.order_by("pk").values_list("pk", flat=True))
+
+
+def _by_own_check(account: Account, ids: Collection[int] | None, *, now: datetime) -> None:
+    """Let a first reading end the verification; for registration nothing more is to be checked."""
     read = Exists(SourceView.objects.filter(number=OuterRef("number")))
-    heard = NumberStatus.objects.filter(read, number__in=_verifying(ids))
+    heard, asked = _asked(EnrolledService.MONITORING, ids).filter(read), _asked(EnrolledService.REGISTRATION, ids)
     assignments.confirm_monitoring(account, list(heard.values_list("number_id", flat=True)), now=now)
-    assignments.confirm_registration(account, _registering(ids), now=now)
+    assignments.confirm_registration(account, list(asked.values_list("number_id", flat=True)), now=now)
 
 
-def _verifying(ids: Collection[int]) -> list[int]:
-    """Return those that are being verified and still wanted."""
-    asked = ServiceAssignment.objects.filter(service=EnrolledService.MONITORING, number__in=ids)
-    found = asked.filter(number__status__capability=Capability.VERIFYING)
-    return list(found.values_list("number_id", flat=True))
-
-
-def _registering(ids: Collection[int]) -> list[int]:
-    """Return those that are being registered and still wanted."""
-    asked = ServiceAssignment.objects.filter(service=EnrolledService.REGISTRATION, number__in=ids)
-    found = asked.filter(number__status__registration=Registration.IN_PROGRESS)
-    return list(found.values_list("number_id", flat=True))
+def _asked(service: EnrolledService, ids: Collection[int] | None) -> QuerySet[ServiceAssignment]:
+    """Return the assignments whose number is still being verified or registered."""
+    state = (
+        {"number__status__capability": Capability.VERIFYING}
+        if service == EnrolledService.MONITORING
+        else {"number__status__registration": Registration.IN_PROGRESS}
+    )
+    asked = ServiceAssignment.objects.filter(service=service, **state)
+    return asked if ids is None else asked.filter(number__in=ids)
