@@ -11,6 +11,7 @@ from django.conf import settings
 from django.db import DatabaseError, connection
 
 from common.scope import all_accounts
+from enrollment.models import ProviderAccount, ProviderErrand
 from phone_numbers.feeds import partitions
 from phone_numbers.models import AreaPrefix, Feed
 from phone_numbers.selectors import feeds as feed_selectors
@@ -18,6 +19,7 @@ from phone_numbers.services import counts
 from reputation_portal import health
 
 OLDEST_POSTGRES = 18
+OVERDUE = timedelta(minutes=5)  # of errands to providers, which a tick looks for every two seconds
 
 
 class Level(StrEnum):
@@ -53,7 +55,7 @@ def check_portal(*, now: datetime) -> Iterator[Finding]:
     yield from _look(_redis, now=now)
     if database != "ok":
         return
-    for check in (_server, _beat, _partitions, _areas, _totals, _settings, _feeds):
+    for check in (_server, _beat, _partitions, _areas, _totals, _settings, _feeds, _providers):
         yield from _look(check, now=now)
 
 
@@ -153,6 +155,19 @@ def _feeds(now: datetime) -> Iterator[Finding]:
         trouble = _feed_trouble(feed, now=now)
         if trouble:
             yield Finding(Level.WARN, f"Feed {feed.name} {trouble}", "Open Feeds and look at its last run.")
+
+
+def _providers(now: datetime) -> Iterator[Finding]:
+    with all_accounts():
+        named = ProviderAccount.objects.count()
+        troubled = list(ProviderErrand.objects.exclude(last_error="").select_related("account").order_by("pk"))
+        waiting = ProviderErrand.objects.filter(due_at__lte=now - OVERDUE).count()
+    yield Finding(Level.OK, f"{named} accounts name a provider.")
+    for one in troubled:
+        what = f"{one.get_kind_display()} of {one.account} fails: {one.last_error}"
+        yield Finding(Level.WARN, what, "Open Settings, Provider, in that account.")
+    if waiting:
+        yield Finding(Level.WARN, f"{waiting} errands to providers are overdue.", "Is a worker for `work` running?")
 
 
 def _feed_trouble(feed: Feed, *, now: datetime) -> str:

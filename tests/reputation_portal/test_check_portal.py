@@ -11,6 +11,9 @@ from django.db import connection
 from pytest_django import Settings
 
 from accounts.models import Account
+from common.scope import account_scope
+from enrollment.models import ProviderErrand
+from enrollment.provider_states import ErrandKind
 from reputation_portal.checkup import Level, check_portal
 from reputation_portal.models import Heartbeat
 from tests import factories
@@ -61,6 +64,16 @@ def test_a_feed_that_fails_rests_or_is_late_is_told_by_name(acme: Account) -> No
         "Feed Late had no success for twice its interval.",
         "Feed Resting is paused.",
     ]
+
+
+def test_errands_to_a_provider_that_fail_or_are_late_are_told(acme: Account) -> None:
+    long_ago = NOW - timedelta(hours=1)
+    with account_scope(acme):
+        for kind, error in ((ErrandKind.VETTING, "Telnyx does not accept the key."), (ErrandKind.PROOF, "")):
+            ProviderErrand.objects.create(account=acme, kind=kind, last_error=error, due_at=long_ago)
+    told = findings(Level.WARN)
+    assert "Vetting of the business of Acme fails: Telnyx does not accept the key." in told
+    assert "2 errands to providers are overdue." in told
 
 
 def test_the_command_prints_a_line_per_finding_and_fails_when_something_is_broken(db: None, settings: Settings) -> None:
