@@ -296,14 +296,14 @@ REMEDIATION_COOLDOWN = _span(
 REMEDIATION_POLL = _span("REMEDIATION_POLL", "60s")  # the shortest wait between two looks at a request
 POOL_AREA_FLOOR = _positive("POOL_AREA_FLOOR", 2)  # numbers of an area code that a campaign should have left (B10)
 
-# --- Services of numbers (D3, D27) -------------------------------------------------------------------------------------
+# --- Services of numbers (D3, D27) ------------------------------------------------------------------------------------
 VERIFICATION_LIMIT = timedelta(days=_positive("VERIFICATION_LIMIT_DAYS", 7))
 
-# --- Caller ID (D25) ---------------------------------------------------------------------------------------------------
+# --- Caller ID (D25) --------------------------------------------------------------------------------------------------
 CALLER_ID_SAMPLE_PERCENT = _positive("CALLER_ID_SAMPLE_PERCENT", 1)  # of the choices, kept with their reasons
 CALLER_ID_CHOICES_KEPT = timedelta(days=30)
 
-# --- API ----------------------------------------------------------------------------------------------------------------
+# --- API --------------------------------------------------------------------------------------------------------------
 API_CALLS_PER_MINUTE = _positive("API_CALLS_PER_MINUTE", 6_000)  # of a key that asks for no other limit
 API_CALLS_PER_MINUTE_MOST = _positive("API_CALLS_PER_MINUTE_MOST", 120_000)
 API_REPLIES_KEPT = timedelta(hours=24)
