@@ -89,11 +89,12 @@ def _join_ours(submission: Submission, item: SubmissionItem, *, now: datetime) -
 
 
 def _join(item: SubmissionItem, request: Submission, *, now: datetime) -> None:
+    """Let a case wait for a request that was made without it; it is not counted as sent, since it costs nothing."""
     item.delete()
     SubmissionItem.objects.get_or_create(
         submission=request,
         case=item.case,
-        defaults={"account_id": item.account_id, "e164": item.e164, "sent": True},
+        defaults={"account_id": item.account_id, "e164": item.e164},
     )
     Case.objects.filter(pk=item.case_id).update(submission=request)
     reason = "The number is in an open request already. Waiting for its result."

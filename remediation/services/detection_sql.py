@@ -85,9 +85,9 @@ SELECT account_id, number_id, %(now)s, 7, before, %(target)s, why FROM moved
 CLEAR_CASES = _CLOSE.format(
     facts="""LEFT JOIN LATERAL (
         SELECT max(event.at) AS at FROM numbers_numberevent AS event
-        WHERE event.number_id = kase.number_id AND event.kind = 4 AND event.to_value = 'cleared'
-            AND event.at >= kase.tag_since
-    ) AS gone ON status.tag_since IS DISTINCT FROM kase.tag_since
+        WHERE status.tag_since IS DISTINCT FROM kase.tag_since AND event.number_id = kase.number_id
+            AND event.kind = 4 AND event.to_value = 'cleared' AND event.at >= kase.tag_since
+    ) AS gone ON true
     JOIN LATERAL (
         SELECT least(%(now)s, greatest(kase.opened_at, coalesce(gone.at, status.rating_since))) AS ended_at,
             'A clean reading: no source flags it any more' AS why

@@ -10,13 +10,14 @@ from django.db import connection
 from accounts.models import Account
 from common.wakeup import wake_on_commit
 from enrollment.models import ProviderAccount
-from remediation.models import Case, Submission
+from remediation.models import Case, ManualTask, Submission
 from remediation.services import cases, queueing_sql
-from remediation.states import CaseState
+from remediation.states import CaseState, ManualState
 
 LARGEST = 2_000  # numbers of one request; the adapter's own limit cuts a request again if it is lower
 SEND = "remediation.run_due_submissions"
 BY_HAND = "No provider is named for this account. File the dispute by hand with the evidence pack."
+TAKEN_OVER = "The account names a provider now"
 NOT_READY = "Waiting for the provider to approve the business"
 
 
@@ -27,9 +28,11 @@ def queue_open_cases(account: Account, *, now: datetime) -> int:
     not approved yet wait, and say so.
     """
     waiting = Case.objects.filter(closed_at=None, state=CaseState.OPEN, submission=None)
+    named = ProviderAccount.objects.filter(account=account).first()
+    if named is not None and named.is_ready:
+        _take_over(account, now=now)
     if not waiting.exists():
         return 0
-    named = ProviderAccount.objects.filter(account=account).first()
     if named is None:
         _park(account, list(waiting.values_list("pk", flat=True)), now=now)
         return 0
@@ -45,9 +48,18 @@ def _park(account: Account, case_ids: list[int], *, now: datetime) -> None:
         cursor.execute(queueing_sql.TASKS, {"account": account.pk, "ids": parked, "now": now})
 
 
+def _take_over(account: Account, *, now: datetime) -> None:
+    """Give cases that waited for a person to the provider that was named meanwhile, unless something was filed."""
+    filed = ManualTask.objects.filter(state=ManualState.FILED).values("case")
+    by_hand = Case.objects.filter(closed_at=None, state=CaseState.PARKED, reason=BY_HAND).exclude(pk__in=filed)
+    ids = cases.move_cases(account, list(by_hand.values_list("pk", flat=True)), "reopen", now=now, reason=TAKEN_OVER)
+    ManualTask.objects.filter(case__in=ids, state=ManualState.TODO).update(state=ManualState.DROPPED)
+
+
 def _queue(account: Account, named: ProviderAccount, *, now: datetime) -> int:
     """Cut the waiting cases into requests of at most LARGEST, in their order."""
     waiting = Case.objects.filter(closed_at=None, state=CaseState.OPEN, submission=None).order_by("pk")
+    waiting.filter(reason=NOT_READY).update(reason="")
     rows = list(waiting.values_list("pk", "number_id"))
     lots = [len(rows[start : start + LARGEST]) for start in range(0, len(rows), LARGEST)]
     made = Submission.objects.bulk_create([_submission(account, named, size, now) for size in lots])

@@ -171,6 +171,19 @@ def test_an_account_without_a_provider_gets_tasks_for_a_person(acme):
         assert ManualTask.objects.filter(case=case, state="todo").count() == 1
 
 
+def test_a_provider_that_is_named_later_takes_over_what_nobody_has_filed(acme, admin):
+    world.flag(acme, world.monitored(acme, 2))
+    world.detect(acme)
+    with account_scope(acme):
+        task = ManualTask.objects.order_by("pk").first()
+        cases.file_task(task, reference="AT-1", follow_up_on=None, note="", actor=admin, now=NOW)
+    world.name_provider(acme)
+    assert world.detect(acme, NOW + HOUR).queued == 1
+    assert sorted(case.state for case in world.cases(acme)) == [CaseState.OPEN, CaseState.SUBMITTED]
+    with account_scope(acme):
+        assert sorted(ManualTask.objects.values_list("state", flat=True)) == ["dropped", "filed"]
+
+
 def test_a_business_that_its_provider_has_not_approved_waits_and_says_so(acme):
     named = world.name_provider(acme, letter_gate="pending")
     world.flag(acme, world.monitored(acme))
