@@ -145,10 +145,16 @@ def problems_of(profile: Profile, service: EnrolledService) -> list[Problem]:
         for words in field.errors
     ]
     if not profile.signed_letter:
-        changed = "Names or addresses were changed after it was signed. Sign it again."
-        words = changed if profile.letter else "Sign the letter of authorization."
-        found.append(Problem(steps[LETTER], "Letter of authorization", words))
+        found.append(Problem(steps[LETTER], "Letter of authorization", _why_sign(profile)))
     return found
+
+
+def _why_sign(profile: Profile) -> str:
+    if profile.letter is None:
+        return "Sign the letter of authorization."
+    if profile.letter_was_refused:
+        return "The letter was not accepted. Sign a new one."
+    return "Names or addresses were changed after it was signed. Sign it again."
 
 
 def _wrong_fields(form: SectionForm) -> list[BoundField]:

@@ -9,7 +9,7 @@ from accounts.models import Account
 from common.scope import account_scope
 from enrollment import application
 from enrollment.models import Attachment, Enrollment, Letter, ProfileSection
-from enrollment.states import AttachmentKind, EnrolledService, EnrollmentState, SectionKey
+from enrollment.states import AttachmentKind, EnrolledService, EnrollmentState, ReasonCode, SectionKey
 from phone_numbers.models import PhoneNumber
 from phone_numbers.states import Origin
 
@@ -30,6 +30,7 @@ class Profile:
     letter: Letter | None
     proofs: list[Attachment]
     has_byoc: bool
+    refused_letters: frozenset[int] = frozenset()
 
     def answers(self, key: SectionKey) -> dict[str, Any]:
         """Return the answers of one section; none where nobody has begun it."""
@@ -46,9 +47,15 @@ class Profile:
 
     @property
     def signed_letter(self) -> Letter | None:
-        """Return the letter if it states what the answers say now; other facts need another signature."""
-        fits = self.letter is not None and self.letter.digest == application.letter_digest(self.values)
-        return self.letter if fits else None
+        """Return the letter if it states what the answers say now and was not refused; else a new one is needed."""
+        if self.letter is None or self.letter_was_refused:
+            return None
+        return self.letter if self.letter.digest == application.letter_digest(self.values) else None
+
+    @property
+    def letter_was_refused(self) -> bool:
+        """Tell whether the reviewer or the provider did not accept the newest letter."""
+        return self.letter is not None and self.letter.pk in self.refused_letters
 
 
 def profile_of(account: Account) -> Profile:
@@ -61,7 +68,14 @@ def profile_of(account: Account) -> Profile:
             letter=letters.order_by("-signed_at", "-pk").first(),
             proofs=proofs_of(account),
             has_byoc=PhoneNumber.objects.filter(origin=Origin.BYOC).exists(),
+            refused_letters=_refused_letters(),
         )
+
+
+def _refused_letters() -> frozenset[int]:
+    """Return the letters of applications that came back because of them. Needs the account's scope."""
+    returned = Enrollment.objects.filter(state__in=OPEN_STATES, reasons__contains=[{"code": ReasonCode.LETTER}])
+    return frozenset(returned.exclude(letter=None).values_list("letter_id", flat=True))
 
 
 def proofs_of(account: Account) -> list[Attachment]:

@@ -78,6 +78,7 @@ class LetterStepView(ServicePageMixin, View):
             "facts": letter.facts(values),
             "signed": self.profile.signed_letter,
             "outdated": self.profile.letter is not None and self.profile.signed_letter is None,
+            "refused": self.profile.letter_was_refused,
             "methods": SigningMethod,
             "chosen": form["method"].value() or SigningMethod.TYPED,
         }

@@ -121,6 +121,7 @@ class ReviewDetailView(ReviewerPageMixin, View):
             "changes": history.last_changes(enrollment),
             "checks": checks,
             "duplicates": selectors.duplicates_of(enrollment),
+            "provider": history.gates_of(enrollment.account),
             "proofs": selectors.proofs_in(enrollment),
             "events": history.events_of(enrollment),
             "can_claim": not own and (state == EnrollmentState.SUBMITTED),

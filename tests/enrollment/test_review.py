@@ -99,6 +99,22 @@ def test_rejected_with_reasons_corrected_resubmitted_and_approved(
     assert {"enrollment.reject", "enrollment.correct", "enrollment.approve"} <= actions
 
 
+def test_a_letter_that_was_not_accepted_must_be_signed_anew(
+    desk: Client, applied: Enrollment, globex: Account, stranger: User, client_for: ClientFor
+) -> None:
+    desk.post(page_of(applied), {"action": "claim"})
+    desk.post(page_of(applied), {"action": "ask", "codes": "letter"})
+    applicant = client_for(stranger)
+    assert applicant.get(address(MONITORING)).context["going_on"].slug == "letter"
+    problems = applicant.get(address(MONITORING, "review")).context["problems"]
+    assert [problem.words for problem, _ in problems] == ["The letter was not accepted. Sign a new one."]
+    world.sign(globex, stranger, now=timezone.now())
+    page = applicant.get(address(MONITORING, "review"))
+    assert (
+        applicant.post(address(MONITORING, "review"), {"seen": page.context["seen"], "attest": "on"}).status_code == 302
+    )
+
+
 def test_nothing_is_sent_back_without_a_reason(desk: Client, applied: Enrollment, globex: Account) -> None:
     desk.post(page_of(applied), {"action": "claim"})
     for action in ("reject", "ask"):
