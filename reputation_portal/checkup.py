@@ -16,6 +16,8 @@ from phone_numbers.feeds import partitions
 from phone_numbers.models import AreaPrefix, Feed
 from phone_numbers.selectors import feeds as feed_selectors
 from phone_numbers.services import counts
+from remediation.models import ChangedAccount, Submission
+from remediation.states import LIVE_SUBMISSIONS
 from reputation_portal import health
 
 OLDEST_POSTGRES = 18
@@ -55,7 +57,7 @@ def check_portal(*, now: datetime) -> Iterator[Finding]:
     yield from _look(_redis, now=now)
     if database != "ok":
         return
-    for check in (_server, _beat, _partitions, _areas, _totals, _settings, _feeds, _providers):
+    for check in (_server, _beat, _partitions, _areas, _totals, _settings, _feeds, _providers, _repairs):
         yield from _look(check, now=now)
 
 
@@ -168,6 +170,28 @@ def _providers(now: datetime) -> Iterator[Finding]:
         yield Finding(Level.WARN, what, "Open Settings, Provider, in that account.")
     if waiting:
         yield Finding(Level.WARN, f"{waiting} errands to providers are overdue.", "Is a worker for `work` running?")
+
+
+def _repairs(now: datetime) -> Iterator[Finding]:
+    with all_accounts():
+        live = Submission.objects.filter(state__in=LIVE_SUBMISSIONS)
+        under_way, late = live.count(), live.filter(due_at__lte=now - OVERDUE).count()
+        unseen = ChangedAccount.objects.exists()
+    yield Finding(Level.OK, f"{under_way} requests of remediation are under way.")
+    yield _judge(
+        not late,
+        "No request of remediation waits for longer than it should.",
+        level=Level.WARN,
+        bad=f"{late} requests of remediation should have been looked at before.",
+        advice="Are the workers of the queue `feeds` running? Look for `submission failed` in their log.",
+    )
+    yield _judge(
+        not unseen,
+        "Every change of a label has been followed.",
+        level=Level.WARN,
+        bad="Changes of labels wait to be followed.",
+        advice="Ask again in a few seconds. If they still wait: are beat and the workers of the queue `feeds` running?",
+    )
 
 
 def _feed_trouble(feed: Feed, *, now: datetime) -> str:

@@ -265,3 +265,36 @@ def test_alerts_of_deleted_numbers_go_with_them(acme):
         number.delete()
         assert not Alert.objects.exists()
         assert not Case.objects.exists()
+
+
+def woken(callbacks):
+    """Return the names of the tasks that are sent when the transaction is committed."""
+    return {callback.args[0] for callback in callbacks if hasattr(callback, "args")}
+
+
+def test_readings_and_monitoring_wake_detection_on_commit(acme, django_capture_on_commit_callbacks):
+    (number,) = world.monitored(acme)
+    with django_capture_on_commit_callbacks() as callbacks:
+        world.flag(acme, [number])
+    assert woken(callbacks) == {cases.DETECT}
+    with django_capture_on_commit_callbacks() as callbacks:
+        set_capability(acme, number, Capability.OFF, NOW)
+    assert woken(callbacks) == {cases.DETECT}
+    with django_capture_on_commit_callbacks() as callbacks:
+        world.clean(acme, world.monitored(acme), NOW + HOUR)
+        world.read(acme, [number], Verdict.SPAM, NOW + HOUR)
+    assert detection.changed_accounts() == [acme.pk]
+
+
+def test_queued_requests_wake_the_sender_on_commit(acme, django_capture_on_commit_callbacks):
+    world.name_provider(acme)
+    world.flag(acme, world.monitored(acme))
+    with django_capture_on_commit_callbacks() as callbacks:
+        world.detect(acme)
+    assert woken(callbacks) == {queueing.SEND}
+
+
+@pytest.mark.parametrize("kind", [EventKind.ADDED, EventKind.EDITED, EventKind.REGISTRATION])
+def test_other_events_of_a_number_note_no_change(acme, kind):
+    factories.make_event(factories.make_number(acme), kind)
+    assert detection.changed_accounts() == []

@@ -14,10 +14,12 @@ from accounts.models import Account
 from common.scope import account_scope
 from enrollment.models import ProviderErrand
 from enrollment.provider_states import ErrandKind
+from remediation.models import Submission
 from reputation_portal.checkup import Level, check_portal
 from reputation_portal.models import Heartbeat
 from tests import factories
 from tests.factories import NOW
+from tests.remediation import remediation_world
 
 
 def findings(level: Level) -> list[str]:
@@ -84,3 +86,15 @@ def test_the_command_prints_a_line_per_finding_and_fails_when_something_is_broke
         call_command("check_portal", stdout=out)
     assert "fail  Redis does not answer" in out.getvalue()
     assert "      Check REDIS_URL" in out.getvalue()
+
+
+def test_requests_and_labels_that_nobody_follows_are_told(acme: Account) -> None:
+    remediation_world.name_provider(acme)
+    remediation_world.flag(acme, remediation_world.monitored(acme), NOW)
+    assert "Changes of labels wait to be followed." in findings(Level.WARN)
+    remediation_world.detect(acme, NOW)
+    assert findings(Level.WARN).count("Changes of labels wait to be followed.") == 0
+    assert "1 requests of remediation are under way." in findings(Level.OK)
+    with account_scope(acme):
+        Submission.objects.update(due_at=NOW - timedelta(hours=3))
+    assert "1 requests of remediation should have been looked at before." in findings(Level.WARN)
