@@ -9,9 +9,9 @@ from django.db.models import Count, Min
 
 from accounts.models import Account
 from common.scope import account_scope
-from enrollment.models import Attachment, NumberOwnership, ProviderAccount, ProviderErrand
+from enrollment.models import Attachment, Enrollment, NumberOwnership, ProviderAccount, ProviderErrand
 from enrollment.provider_states import GateState, Ownership, Proof, Vetting
-from enrollment.states import AttachmentKind
+from enrollment.states import AttachmentKind, EnrollmentState
 from providers import registry
 
 ASKED = (Ownership.PENDING, Ownership.FLAGGED)
@@ -60,11 +60,12 @@ class ProviderSummary:
     error: str
     next_try: datetime | None
     has_key: bool
+    is_enrolled: bool
 
     @property
     def may_ask_again(self) -> bool:
-        """Tell whether the business was rejected, and can be sent once more as it is."""
-        return self.named.vetting == Vetting.REJECTED and bool(self.named.record)
+        """Tell whether the provider took back what is approved here, so that it can be sent once more as it is."""
+        return self.named.vetting == Vetting.REJECTED and bool(self.named.record) and self.is_enrolled
 
     @property
     def may_hand_in_proof(self) -> bool:
@@ -78,6 +79,7 @@ def provider_summary(account: Account) -> ProviderSummary | None:
         named = ProviderAccount.objects.first()
         if named is None:
             return None
+        is_enrolled = Enrollment.objects.filter(state=EnrollmentState.APPROVED).exists()
         troubled = ProviderErrand.objects.exclude(last_error="").order_by("-failures").first()
     kind = registry.SERVICES.get(named.provider)
     return ProviderSummary(
@@ -90,6 +92,7 @@ def provider_summary(account: Account) -> ProviderSummary | None:
         error=troubled.last_error if troubled else "",
         next_try=troubled.due_at if troubled else None,
         has_key=bool(named.secret),
+        is_enrolled=is_enrolled,
     )
 
 

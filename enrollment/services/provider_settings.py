@@ -68,8 +68,13 @@ def _go_on(account: Account, named: ProviderAccount, *, anew: bool, now: datetim
 
 @transaction.atomic
 def ask_again(account: Account, *, actor: User | None, now: datetime) -> bool:
-    """Send the business to its provider once more after a rejection; False when there is nothing to ask."""
+    """Send an approved business to its provider once more, which took it back; False when there is nothing to ask.
+
+    A business whose enrollment was rejected is corrected and submitted again instead, so that a reviewer sees it.
+    """
     with account_scope(account):
+        if not Enrollment.objects.filter(state=EnrollmentState.APPROVED).exists():
+            return False
         again = ProviderAccount.objects.filter(vetting=Vetting.REJECTED).exclude(record={})
         if not again.update(vetting=Vetting.TERMS, vetting_since=now, reasons=[]):
             return False

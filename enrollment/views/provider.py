@@ -92,11 +92,15 @@ class ProviderView(AccountPageMixin, View):
             return
         (messages.success if report.ok else messages.error)(self.request, report.message)
 
-    def _ask_again(self) -> None:
+    def _ask_again(self) -> HttpResponse | None:
+        """Ask first: the provider may charge for it."""
+        if self.request.POST.get("sure") != CONFIRMED:
+            return self._page(asking_again=True)
         if provider_settings.ask_again(self.account, actor=self.request.user, now=timezone.now()):
             messages.success(self.request, "The business is being sent to the provider again.")
         else:
             messages.info(self.request, "There is nothing to send again now.")
+        return None
 
     def _forget(self) -> HttpResponse | None:
         if self.request.POST.get("sure") != CONFIRMED:

@@ -115,11 +115,25 @@ def test_reasons_of_a_rejection_are_shown_and_it_can_be_sent_again(client_for, o
         for vetting in (Vetting.TERMS, Vetting.REJECTED):
             ProviderAccount.objects.update(vetting=vetting, reasons=["The tax id is <unknown>."])
     assert "The tax id is &lt;unknown&gt;." in page_of(client_for(owner))
-    client_for(owner).post(URL, {"step": "again"})
-    client_for(owner).post(URL, {"step": "again"})
+    asked = client_for(owner).post(URL, {"step": "again"}).content.decode()
+    assert "for which the provider may charge" in asked
+    assert provider_of(acme).vetting == Vetting.REJECTED
+    client_for(owner).post(URL, {"step": "again", "sure": "now"})
+    client_for(owner).post(URL, {"step": "again", "sure": "now"})
     assert provider_of(acme).vetting == Vetting.TERMS
     with account_scope(acme):
         assert AuditEvent.objects.filter(action="provider.asked_again").count() == 1
+
+
+def test_a_business_whose_enrollment_was_rejected_is_not_sent_again_unseen(client_for, owner, acme, named):
+    with account_scope(acme):
+        Enrollment.objects.all().delete()
+        ProviderAccount.objects.update(record={"legal_name": "Acme"}, vetting=Vetting.TERMS)
+        ProviderAccount.objects.update(vetting=Vetting.REJECTED, reasons=["Unknown."])
+    seen = client_for(owner).post(URL, {"step": "again", "sure": "now"}, follow=True).content.decode()
+    assert "There is nothing to send again now." in seen
+    assert "correct what is named there" in seen
+    assert provider_of(acme).vetting == Vetting.REJECTED
 
 
 def test_naming_no_provider_asks_first(client_for, owner, acme, named):
