@@ -6,11 +6,14 @@ from dataclasses import dataclass
 from datetime import UTC, date
 from typing import Any
 
+from django.http import HttpResponseBase
+from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone
 from django.views.generic import TemplateView
 
 from accounts.access import AccountPageMixin
+from accounts.middleware import AccountRequest
 from common.templatetags import formats
 from enrollment.selectors import provider
 from phone_numbers import states
@@ -118,7 +121,16 @@ class ChartRow:
 
 
 class HomeView(AccountPageMixin, TemplateView):
-    """`GET /`: fifteen queries at any size of the account, none of them over all its numbers."""
+    """`GET /`: fifteen queries at any size of the account, none of them over all its numbers.
+
+    A reviewer without an account of their own is led to the reviews, which is where they begin.
+    """
+
+    def dispatch(self, request: AccountRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:  # type: ignore[override]
+        """Lead reviewers on."""
+        if request.user.is_authenticated and request.account is None and request.user.is_reviewer:
+            return redirect("reviews:list")
+        return super().dispatch(request, *args, **kwargs)
 
     def get_template_names(self) -> list[str]:
         """Return the first-steps page for an account without numbers."""
