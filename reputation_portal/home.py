@@ -121,13 +121,10 @@ class ChartRow:
 
 
 class HomeView(AccountPageMixin, TemplateView):
-    """`GET /`: fifteen queries at any size of the account, none of them over all its numbers.
-
-    A reviewer without an account of their own is led to the reviews, which is where they begin.
-    """
+    """`GET /`: fifteen queries at any size of the account, none of them over all its numbers."""
 
     def dispatch(self, request: AccountRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:  # type: ignore[override]
-        """Lead reviewers on."""
+        """Lead a reviewer who is in no account to what waits for them."""
         if request.user.is_authenticated and request.account is None and request.user.is_reviewer:
             return redirect("reviews:list")
         return super().dispatch(request, *args, **kwargs)
@@ -149,7 +146,7 @@ class HomeView(AccountPageMixin, TemplateView):
         repairs = remediation.figures(now=now)
         return {
             "healthy": self.totals.rated(states.Rating.HEALTHY),
-            "tagged_percent": 100 * self.totals.tagged / self.totals.numbers,
+            "tagged_percent": 100 * repairs.tagged / self.totals.numbers,
             "chart": _chart(rows),
             "chart_rows": rows[::-1],
             "chart_series": [(rating.label, RATING_CLASS[rating]) for rating in CHART_ORDER],

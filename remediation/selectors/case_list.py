@@ -58,7 +58,7 @@ def sort_of(params: QueryDict) -> Sort:
 def sorts(params: QueryDict) -> dict[str, tuple[str, ...]]:
     """Return the orders that this list can be read in."""
     ended = params.get("show") or set(params.getlist("state")) & set(CLOSED_STATES)
-    return cases.SORTS_OF_ENDED if ended else cases.SORTS
+    return cases.SORTS if ended else cases.SORTS_OF_OPEN
 
 
 def open_ones(found: QuerySet[Case]) -> QuerySet[Case]:

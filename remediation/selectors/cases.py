@@ -16,8 +16,8 @@ from remediation.states import OPEN_STATES, Bucket, CaseState, ManualState
 DEFAULT_SORT = "-opened"
 # Names of the `sort` parameter. Each ends in a unique column that the index of its first column holds as well; only
 # open cases are indexed by their limit.
-SORTS_OF_ENDED = {"opened": ("opened_at", "id")}
-SORTS = SORTS_OF_ENDED | {"limit": ("limit_at", "id")}
+SORTS = {"opened": ("opened_at", "id")}
+SORTS_OF_OPEN = SORTS | {"limit": ("limit_at", "id")}
 
 
 def listed_cases() -> QuerySet[Case]:

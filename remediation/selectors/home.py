@@ -16,8 +16,9 @@ from remediation.states import AlertKind, CaseState, ManualState, TicketState
 class Figures:
     """How many repairs are under way, how long one takes, and what of them needs a person.
 
-    `median` None: nothing was cleared yet. `parked` cases cannot go on by themselves; `overdue` ones passed their
-    target; `follow_ups` are disputes filed by hand whose day has come; `answered` tickets wait to be read.
+    `tagged` is the count of the strip: numbers with an open alert (D22). `median` None: nothing was cleared yet.
+    `parked` cases cannot go on by themselves; `overdue` ones passed their target; `follow_ups` are disputes filed by
+    hand whose day has come; `answered` tickets wait to be read.
     """
 
     open_cases: int
@@ -26,6 +27,7 @@ class Figures:
     overdue: int
     follow_ups: int
     answered: int
+    tagged: int
     flagged_defaults: int
     thin_areas: int
     failing_feeds: int
@@ -48,6 +50,7 @@ def figures(*, now: datetime) -> Figures:
         overdue=opened["overdue"],
         follow_ups=ManualTask.objects.filter(filed, case__closed_at=None).count(),
         answered=SupportTicket.objects.filter(state=TicketState.ANSWERED).count(),
+        tagged=counts.get(AlertKind.TAG, 0),
         flagged_defaults=counts.get(AlertKind.DEFAULT_FLAGGED, 0),
         thin_areas=counts.get(AlertKind.AREA_FLOOR, 0),
         failing_feeds=counts.get(AlertKind.FEED_FAILING, 0),

@@ -6,6 +6,7 @@ Lower apps know nothing of remediation: their pages fetch these by URL name, and
 from __future__ import annotations
 
 from uuid import UUID
+from zlib import crc32
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -17,6 +18,7 @@ from accounts.middleware import AccountRequest
 from common import compiled
 from phone_numbers.campaigns import reads
 from phone_numbers.selectors import panel
+from remediation.models import Case
 from remediation.selectors import alert_groups, alerts, case_file, cases
 from remediation.states import STATE_MEANING, CaseState
 from remediation.views.account_page import RemediationPageMixin
@@ -55,11 +57,23 @@ class NumberCaseView(RemediationPageMixin, View):
         if not self.request.htmx:
             href = f"{reverse('cases:list')}?show=all&q={number.e164.removeprefix('+')}"
             return redirect("cases:detail", uuid=case.uuid) if case else redirect(href)
-        context = {"number": number, "case": case, "about": alert_groups.of_number(number)}
+        about = alert_groups.of_number(number)
+        version = _version(case, about)
+        if request.GET.get("poll") == version:
+            return HttpResponse(status=204)
+        context = {"number": number, "case": case, "about": about, "version": version}
         if case is not None:
             row = case_file.row_of(case, cases.carriers_of([case]), now=timezone.now())
             context |= {"row": row, "clock": row.clock, "meaning": STATE_MEANING[CaseState(case.state)]}
         return render(request, "cases/_of_number.html", context | {"may_edit": self.membership.may_edit})
+
+
+def _version(case: Case | None, about: alert_groups.NumberAlert) -> str:
+    """Return a text that changes when the card would read differently, apart from the hands of the clock."""
+    of_case = case and (case.pk, case.state, case.reason, case.overdue_at)
+    of_alert = about.alert and (about.alert.pk, about.alert.acknowledged_at)
+    said = (of_case, of_alert, [alert.pk for alert in about.others], about.offers_monitoring)
+    return f"{crc32(repr(said).encode()):x}"
 
 
 class CampaignAlertsView(RemediationPageMixin, View):

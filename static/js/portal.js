@@ -70,13 +70,26 @@
     409: "Someone changed this in the meantime. Reload the page to see how it stands now.",
     429: "Too many requests at once. Wait a moment and try again.",
   };
+  // What a page asks for by itself every few seconds says nothing when it fails: the next time will do.
+  const isPoll = (event) => /every/.test(event.detail.elt?.getAttribute?.("hx-trigger") ?? "");
   document.body.addEventListener("htmx:responseError", (event) => {
+    if (isPoll(event)) return;
     notice(WORDS[event.detail.xhr.status] ?? "The portal could not answer. Try again; if it stays so, reload the page.");
   });
-  document.body.addEventListener("htmx:sendError", () => {
+  document.body.addEventListener("htmx:sendError", (event) => {
+    if (isPoll(event)) return;
     notice("The portal could not be reached. Check your connection and try again.");
   });
-  document.body.addEventListener("htmx:timeout", () => {
+  document.body.addEventListener("htmx:timeout", (event) => {
+    if (isPoll(event)) return;
     notice("The portal took too long to answer. Try again.");
+  });
+
+  // The strip of flagged numbers comes anew when it changes; a higher count is said aloud.
+  let flagged = Number(document.getElementById("alert-strip")?.dataset.count ?? 0);
+  document.body.addEventListener("htmx:afterSwap", () => {
+    const count = Number(document.getElementById("alert-strip")?.dataset.count ?? 0);
+    if (count > flagged) say(`${count.toLocaleString("en-US")} ${count === 1 ? "number is" : "numbers are"} flagged as spam`);
+    flagged = count;
   });
 })();

@@ -79,6 +79,7 @@ def test_the_figures_come_from_the_totals_and_lead_to_the_list(
     factories.make_number(acme, rating=states.Rating.SPAM, tag_since=factories.NOW)
     factories.make_number(acme, rating=states.Rating.MIXED)
     factories.make_number(acme)
+    remediation_world.detect(acme)
     html = _home(client_for(owner))
     assert re.findall(r'class="figure-value[^"]*">(.*?)<', html) == [
         "4",
