@@ -6,6 +6,7 @@ elsewhere is adopted: its results are awaited, and a number that they do not hol
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime, timedelta
 
@@ -26,6 +27,8 @@ log = structlog.get_logger(__name__)
 
 Clock = Callable[[], datetime]
 
+MARK = "Request reference: "
+_MARKED = re.compile(MARK + "([0-9a-f]{32})")
 LOOKED_BACK = timedelta(days=30)  # a request is not open for longer
 TRIES = 6  # of a request that is refused for numbers in another one which the provider does not list
 IN_ANOTHER = "The provider says that this number is in an open request already, and lists none. Try again later."
@@ -33,9 +36,20 @@ IN_FLIGHT = (SubmissionState.ACCEPTED, SubmissionState.IN_PROGRESS)
 OPEN_THERE = (Said.PENDING, Said.IN_PROGRESS)
 
 
+def marker(submission: Submission) -> str:
+    """Return the line by which a request is found again in the provider's list."""
+    return f"{MARK}{submission.uuid.hex}"
+
+
+def reference_in(report: SubmissionReport) -> str:
+    """Return the reference in a request's text; '' when it was made elsewhere."""
+    found = _MARKED.search(report.call_purpose)
+    return found[1] if found else ""
+
+
 def own(submission: Submission, reports: Iterable[SubmissionReport]) -> SubmissionReport | None:
     """Return the report of this very request, known by the reference in its text."""
-    return next((one for one in reports if submission.uuid.hex in one.call_purpose), None)
+    return next((one for one in reports if reference_in(one) == submission.uuid.hex), None)
 
 
 def settle_clash(submission: Submission, access: RemediatorAccess, error: NumbersRefused, clock: Clock) -> None:
@@ -106,10 +120,11 @@ def _adopt(submission: Submission, listed: Sequence[SubmissionReport], *, now: d
 
     One that was looked at before in vain has ended by then, so each number gets to the end of the list.
     """
-    here = Submission.objects.filter(provider=submission.provider)
-    ours = {pk.hex for pk in here.filter(adopted=False).values_list("uuid", flat=True)}
-    for report in sorted(listed, key=lambda one: one.created_at, reverse=True):
-        if report.state in OPEN_THERE and not any(reference in report.call_purpose for reference in ours):
+    opened = [report for report in listed if report.state in OPEN_THERE]
+    marked = [reference for report in opened if (reference := reference_in(report))]
+    ours = {uuid.hex for uuid in Submission.objects.filter(uuid__in=marked).values_list("uuid", flat=True)}
+    for report in sorted(opened, key=lambda one: one.created_at, reverse=True):
+        if reference_in(report) not in ours:
             return _adopted_row(submission, report, now=now)
     return None
 

@@ -79,7 +79,7 @@ def _queue(account: Account, named: ProviderAccount, *, now: datetime) -> int:
 
 
 def _submission(account: Account, named: ProviderAccount, size: int, now: datetime) -> Submission:
-    return Submission(
+    made: Submission = Submission(
         account=account,
         provider=named.provider,
         business=named.business,
@@ -88,3 +88,4 @@ def _submission(account: Account, named: ProviderAccount, size: int, now: dateti
         created_at=now,
         due_at=now,
     )
+    return made

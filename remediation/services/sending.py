@@ -33,11 +33,6 @@ FOREIGN = "The provider does not hold this number for the business. Enable monit
 REFUSED = "The provider refused this number: "
 
 
-def marker(submission: Submission) -> str:
-    """Return the text by which a request is found again in the provider's list."""
-    return f"Request reference: {submission.uuid.hex}"
-
-
 def send(submission: Submission, access: RemediatorAccess, clock: Clock) -> None:
     """Send a queued request. Every way that a call can end leaves the row saying what to do next."""
     e164s = _prepare(submission, access, now=clock())
@@ -68,7 +63,7 @@ def _prepare(submission: Submission, access: RemediatorAccess, *, now: datetime)
     if not e164s:
         leases.move(submission, "fail", now=now, finished_at=now, last_error=NOTHING_LEFT, **leases.freed(None))
         return []
-    submission.call_purpose = f"{purpose_of(submission.account)}\n\n{marker(submission)}"
+    submission.call_purpose = f"{purpose_of(submission.account)}\n\n{adoption.marker(submission)}"
     leases.move(
         submission,
         "send",
