@@ -12,6 +12,7 @@ from django.db.models import QuerySet
 from django.http import QueryDict
 
 from accounts.models import Account
+from common import lists
 from common.templatetags.formats import plural
 from phone_numbers.filters import NumberFilter
 from phone_numbers.models import PhoneNumber
@@ -31,18 +32,18 @@ class FilterRefusedError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Selection:
-    """Numbers as they were chosen. `pairs` are the parameters that say the same again."""
+    """Numbers as they were chosen. `pairs` say the same again, `filters` say it in words."""
 
     numbers: QuerySet[PhoneNumber]
     pairs: Pairs
     is_all: bool
+    filters: tuple[str, ...] = ()
 
     def words(self, count: int) -> str:
         """Return how the numbers were chosen, for the job and the audit trail."""
         if not self.is_all:
             return plural(count, "ticked number,ticked numbers")
-        filters = " ".join(f"{name}={value}" for name, value in self.pairs if name not in (ALL, EXCEPT))
-        return f"All that match {filters}" if filters else "All numbers"
+        return f"All that match {', '.join(self.filters)}" if self.filters else "All numbers"
 
 
 def selection_of(params: QueryDict, account: Account) -> Selection:
@@ -55,7 +56,7 @@ def _ticked(params: QueryDict, account: Account) -> Selection:
     pairs = [("ids", one) for one in dict.fromkeys(params.getlist("ids")) if one not in removed]
     if not pairs:
         return Selection(PhoneNumber.objects.none(), [], is_all=False)
-    return Selection(_filtered(pairs, account), pairs, is_all=False)
+    return Selection(_filter(pairs, account).qs, pairs, is_all=False)
 
 
 def _matching(params: QueryDict, account: Account) -> Selection:
@@ -67,18 +68,21 @@ def _matching(params: QueryDict, account: Account) -> Selection:
         if value
     ]
     left_out = list(dict.fromkeys([*params.getlist(EXCEPT), *params.getlist(REMOVE)]))
-    numbers = _filtered(filters, account)
+    chosen = _filter(filters, account)
+    numbers = chosen.qs
     if left_out:
-        numbers = numbers.exclude(pk__in=_filtered([("ids", one) for one in left_out], account).values("pk"))
+        numbers = numbers.exclude(pk__in=_filter([("ids", one) for one in left_out], account).qs.values("pk"))
     pairs = [*filters, (ALL, "1"), *((EXCEPT, one) for one in left_out)]
-    return Selection(numbers, pairs, is_all=True)
+    in_use = lists.active_filters(chosen, lists.ListAddress("", chosen.data))
+    return Selection(numbers, pairs, is_all=True, filters=tuple(one.words for one in in_use))
 
 
-def _filtered(pairs: Iterable[tuple[str, str]], account: Account) -> QuerySet[PhoneNumber]:
+def _filter(pairs: Iterable[tuple[str, str]], account: Account) -> NumberFilter:
+    """Return the list's filters for these parameters. FilterRefusedError."""
     data = QueryDict(mutable=True)
     for name, value in pairs:
         data.appendlist(name, value)
     chosen = NumberFilter(data, account=account)
     if chosen.errors:
         raise FilterRefusedError(" ".join(str(words) for one in chosen.errors.values() for words in one))
-    return chosen.qs
+    return chosen

@@ -11,6 +11,7 @@ from enrollment.number_states import ItemOutcome, JobKind
 from phone_numbers.states import Capability, Registration
 
 PAGE = 100
+REASONS = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +63,14 @@ def standing(job: NumberJob) -> list[Standing]:
         for state in Capability
         if counts.get(state)
     ]
+
+
+def skipped_reasons(job: NumberJob) -> list[tuple[str, int]]:
+    """Return why numbers were skipped and how many each time, the most frequent first."""
+    if job.skipped < 2:
+        return []
+    items = NumberJobItem.objects.filter(job=job, outcome=ItemOutcome.SKIPPED).order_by()
+    return list(items.values_list("reason").annotate(n=Count("pk")).order_by("-n", "reason")[:REASONS])
 
 
 def is_verifying(job: NumberJob) -> bool:

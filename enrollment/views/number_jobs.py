@@ -44,6 +44,7 @@ class NumberJobView(JobPageMixin, View):
         shown = self._shown()
         after = request.GET.get("after", "")
         lines, following = selectors.page_of_items(job, TABS[shown], after=after)
+        is_verifying = selectors.is_verifying(job)
         context = {
             "job": job,
             "is_enabling": job.kind == JobKind.ENABLE,
@@ -53,7 +54,9 @@ class NumberJobView(JobPageMixin, View):
             "lines": lines,
             "following": following,
             "standing": selectors.standing(job),
-            "is_moving": job.finished_at is None or selectors.is_verifying(job),
+            "reasons": selectors.skipped_reasons(job) if shown == "skipped" and job.finished_at else [],
+            "is_verifying": is_verifying,
+            "is_moving": job.finished_at is None or is_verifying,
         }
         template = "services/_job.html" if request.htmx else "services/job.html"  # type: ignore[attr-defined]
         return render(request, template, context)

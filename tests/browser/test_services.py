@@ -140,7 +140,7 @@ def test_all_that_match_are_enabled_at_once(
     expect(window).to_contain_text("Enable for 2 numbers")
     window.get_by_role("button", name="Enable", exact=True).click()
     expect(page.get_by_text("2 numbers were taken for verification, 1 number was skipped")).to_be_visible()
-    expect(page.get_by_text("All that match q=303")).to_be_visible()
+    expect(page.get_by_text("All that match Search: 303")).to_be_visible()
 
 
 def test_an_empty_window_cannot_be_confirmed(

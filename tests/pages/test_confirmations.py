@@ -174,7 +174,7 @@ def test_all_that_match_runs_the_lists_filter_again(client_for: ClientFor, acme:
     response = client.post(ENABLE, {"all": 1, "q": "West", "shown": 2, "token": uuid.uuid4(), "step": "confirm"})
     with account_scope(acme):
         job = job_of(response)
-    assert job.chosen == "All that match q=West"
+    assert job.chosen == "All that match Search: West"
     assert {factories.status_of(one).capability for one in west} == {Capability.VERIFYING}
     assert factories.status_of(east[0]).capability == Capability.OFF
 
