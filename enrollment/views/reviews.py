@@ -74,6 +74,8 @@ class ReviewDetailView(ReviewerPageMixin, View):
         form = DecisionForm(request.POST, questions=self._questions())
         if action in WITH_REASONS and not form.is_valid():
             return self._page(form, status=400)
+        if action == "approve" and request.POST.get("read") != "on":
+            return self._page(form, status=400, unread=True)
         try:
             self._do(action, form)
         except review.OwnAccountError:
@@ -103,7 +105,7 @@ class ReviewDetailView(ReviewerPageMixin, View):
         """Return the questions of the application by their names."""
         return application.questions_of(self.enrollment.application)
 
-    def _page(self, form: DecisionForm, *, status: int = 200, refusal: str = "") -> HttpResponse:
+    def _page(self, form: DecisionForm, *, status: int = 200, refusal: str = "", unread: bool = False) -> HttpResponse:
         enrollment = self.enrollment
         state = EnrollmentState(enrollment.state)
         checks = selectors.checks_of(enrollment)
@@ -113,6 +115,7 @@ class ReviewDetailView(ReviewerPageMixin, View):
             "enrollment": enrollment,
             "state": state,
             "form": form,
+            "unread": unread,
             "notes": form.notes,
             "refusal": refusal or (OWN if own else ""),
             "sections": enrollment.application.get("sections", []),

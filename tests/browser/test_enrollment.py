@@ -154,6 +154,9 @@ def approve(page: Page, live_server: LiveServer) -> None:
     expect(page.get_by_text("Rejected before")).to_be_visible()
     open_application(page, live_server)
     page.get_by_role("button", name="Approve").click()
+    expect(page.get_by_text("Tick this to approve.")).to_be_visible()
+    page.get_by_label("I have read the answers, the letter and the checks.").check()
+    page.get_by_role("button", name="Approve").click()
     expect(page.get_by_text("The application was approved.")).to_be_visible()
 
 

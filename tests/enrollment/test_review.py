@@ -89,7 +89,8 @@ def test_rejected_with_reasons_corrected_resubmitted_and_approved(
         {"question": "Tax ID (EIN)", "before": "12-3456789", "after": "12-3456780"}
     ]
     desk.post(page_of(applied), {"action": "claim"})
-    desk.post(page_of(applied), {"action": "approve"})
+    assert desk.post(page_of(applied), {"action": "approve"}).status_code == 400
+    desk.post(page_of(applied), {"action": "approve", "read": "on"})
     assert world.enrollment_of(globex, MONITORING).state == EnrollmentState.APPROVED
     assert "The business is approved." in applicant.get(address(MONITORING)).content.decode()
     sent = [kind for kind in kinds_of_mail() if kind.startswith("enrollment.")]
@@ -139,7 +140,7 @@ def test_an_approval_that_was_decided_before_says_so_and_changes_nothing(
 ) -> None:
     world.decide(applied, "approve", reviewer)
     for action in ("reject", "approve"):
-        answer = desk.post(page_of(applied), {"action": action, "text": "Too late"})
+        answer = desk.post(page_of(applied), {"action": action, "text": "Too late", "read": "on"})
         assert answer.status_code == 409
         assert "Already decided" in answer.content.decode()
     with all_accounts():
@@ -149,7 +150,7 @@ def test_an_approval_that_was_decided_before_says_so_and_changes_nothing(
 def test_another_reviewer_takes_over_before_deciding(desk: Client, applied: Enrollment, client_for: ClientFor) -> None:
     desk.post(page_of(applied), {"action": "claim"})
     second = client_for(factories.make_user("second@portal.example", is_reviewer=True))
-    refused = second.post(page_of(applied), {"action": "approve"})
+    refused = second.post(page_of(applied), {"action": "approve", "read": "on"})
     assert refused.status_code == 409
     assert "is reviewing it" in refused.content.decode()
     second.post(page_of(applied), {"action": "claim"})
