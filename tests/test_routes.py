@@ -277,6 +277,10 @@ ROWS: dict[str, list[Row]] = {
         Row(ACME_PAGE, kwargs=World.of_campaign),
         Row(ACME_PAGE, kwargs=World.of_campaign, headers={"HX-Request": "true"}),
     ],
+    "campaigns:caller_id": [
+        Row(ACME_PAGE, kwargs=World.of_campaign),
+        Row(ACME_CHANGED, method="post", kwargs=World.of_campaign, data=lambda world: {"use_mixed": "on"}),
+    ],
     "campaigns:edit": [
         Row(ACME_EDIT_PAGE, kwargs=World.of_campaign),
         Row(ACME_CHANGED | {"stranger": GONE, "admin": 400, "owner": 400}, method="post", kwargs=World.of_campaign),

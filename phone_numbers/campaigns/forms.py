@@ -20,6 +20,17 @@ PRODUCTS = [(product.value, product.label) for product in (Product.CONTACT_CENTE
 NUMBERS_LENGTH = 100 * LIMIT
 
 
+def _limit(label: str, words: str) -> forms.IntegerField:
+    return forms.IntegerField(
+        label=label,
+        min_value=1,
+        max_value=1_000_000,
+        required=False,
+        help_text=f"{words} Empty: no limit.",
+        widget=forms.NumberInput(attrs={"class": "form-control"}),
+    )
+
+
 class CampaignForm(forms.Form):
     """What a campaign is called and how it dials."""
 
@@ -35,6 +46,17 @@ class CampaignForm(forms.Form):
         super().__init__(*args, **kwargs)
         for field in self.fields.values():
             field.widget.attrs["class"] = "form-select" if isinstance(field.widget, forms.Select) else "form-control"
+
+
+class MatchingForm(forms.Form):
+    """How a campaign chooses caller IDs (D25); empty fields are no limit."""
+
+    use_mixed = forms.BooleanField(
+        label="Use numbers rated Mixed", required=False, help_text="After Healthy ones, beside those without data."
+    )
+    calls_per_hour = _limit("Calls of one number an hour", "Then it is skipped until the next hour (UTC).")
+    calls_per_day = _limit("Calls of one number a day", "Then it is skipped until the next day (UTC).")
+    rest_after = _limit("Calls of a day after which a number rests", "Then it is used only when all others are used.")
 
 
 class AddNumbersForm(forms.Form):

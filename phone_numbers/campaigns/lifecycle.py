@@ -19,6 +19,7 @@ from phone_numbers.models import Campaign, CampaignNumber, PhoneNumber
 from phone_numbers.states import CampaignState
 
 FIELDS = ("name", "product", "dialing_method")
+MATCHING_FIELDS = ("use_mixed", "calls_per_hour", "calls_per_day", "rest_after")
 
 
 class NameTakenError(ValueError):
@@ -104,6 +105,38 @@ def end_campaign(
         record_audit(
             account, actor=actor, action="campaign.ended", target=held.name, now=now, monitoring=effect.ending.count
         )
+
+
+@transaction.atomic
+def set_matching(
+    account: Account,
+    campaign: Campaign,
+    *,
+    use_mixed: bool,
+    calls_per_hour: int | None,
+    calls_per_day: int | None,
+    rest_after: int | None,
+    actor: User,
+    now: datetime,
+) -> bool:
+    """Keep how a campaign chooses caller IDs; return whether anything changed. CampaignEndedError."""
+    wanted = dict(zip(MATCHING_FIELDS, (use_mixed, calls_per_hour, calls_per_day, rest_after), strict=True))
+    with account_scope(account):
+        held = changes.hold_active(account, campaign)
+        before = {field: getattr(held, field) for field in MATCHING_FIELDS}
+        if before == wanted:
+            return False
+        _update(held, wanted)
+        record_audit(
+            account,
+            actor=actor,
+            action="campaign.matching_changed",
+            target=held.name,
+            now=now,
+            before=before,
+            after=wanted,
+        )
+    return True
 
 
 @transaction.atomic
