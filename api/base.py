@@ -27,6 +27,7 @@ from api import problems
 from common.scope import account_scope
 
 IDEMPOTENCY_LENGTH = 80
+_CONTROL = frozenset(map(chr, [*range(32), 127]))
 
 
 class LimitReached(exceptions.Throttled):
@@ -62,6 +63,21 @@ class ApiView(APIView):
         wanted = self.scopes.get(request.method or "")
         if wanted is not None and wanted not in self.key.scopes:
             raise exceptions.PermissionDenied(f"This key may not do this: it needs the scope {wanted.value}.")
+        self._refuse_unknown()
+
+    def _refuse_unknown(self) -> None:
+        """Refuse a parameter or a word that the call does not have: a misspelt filter would show all rows."""
+        known = getattr(getattr(self, str(self.request.method).lower(), None), "query", None)
+        if known is None:
+            return
+        for name, values in self.request.query_params.lists():
+            if name not in known:
+                raise exceptions.ValidationError({name: [f"No such parameter. There are: {', '.join(known)}."]})
+            words = [str(word) for word in known[name] or ()]
+            if words and (odd := [value for value in values if value not in words]):
+                raise exceptions.ValidationError({name: [f"“{odd[0][:80]}” is not one of {', '.join(words)}."]})
+            if any(not _CONTROL.isdisjoint(value) for value in values):
+                raise exceptions.ValidationError({name: ["It holds a control character."]})
 
     def finalize_response(self, request: Any, response: Any, *args: Any, **kwargs: Any) -> Any:
         """Say what is left of the key's minute, by the header fields of the IETF's draft on rate limits."""

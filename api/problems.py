@@ -97,3 +97,6 @@ def not_found(request: HttpRequest, **_kwargs: Any) -> JsonResponse:
     """Answer for an address below the API that does not exist."""
     words = "There is no such address in the API. Its documentation is at /api/v1/."
     return JsonResponse(problem(HTTPStatus.NOT_FOUND, words), status=HTTPStatus.NOT_FOUND, content_type=PROBLEM)
+
+
+not_found.csrf_exempt = True  # type: ignore[attr-defined]  # a program that mistypes an address is told so, by any method

@@ -24,7 +24,9 @@ REASONS = {
     422: "The idempotency key was used for another request.",
     429: "The key has used its calls of this minute; `Retry-After` says when to ask again.",
 }
-ALWAYS = (401, 403, 429)
+ALWAYS = (400, 401, 403, 429)
+PRINTABLE = r"^[^\x00-\x1f\x7f]*$"
+CURSOR = {"type": "string", "pattern": PRINTABLE}
 IDEMPOTENCY = OpenApiParameter(
     "Idempotency-Key",
     str,
@@ -44,12 +46,21 @@ def call(
 ) -> Callable[[Any], Any]:
     """Describe a call: what it does, which scope it needs, what it answers, how it refuses."""
     responses: dict[Any, Any] = dict(answers)
-    for status in (*ALWAYS, *refusals):
+    parameters = list(parameters)
+    for status in sorted({*ALWAYS, *refusals}):
         responses[(status, PROBLEM)] = OpenApiResponse(ProblemSerializer, description=REASONS[status])
     description = f"{more.pop('description', summary + '.')}\n\nNeeds the scope `{scope.value}`."
-    return extend_schema(
-        summary=summary, description=description, responses=responses, parameters=list(parameters), **more
+    describe = extend_schema(
+        summary=summary, description=description, responses=responses, parameters=parameters, **more
     )
+
+    def described(function: Any) -> Any:
+        """Describe the call, and let it know its parameters, so that what is no parameter is refused."""
+        found = describe(function)
+        found.query = {one.name: one.enum for one in parameters if one.location == OpenApiParameter.QUERY}
+        return found
+
+    return described
 
 
 def words(name: str, choices: Iterable[str], description: str) -> OpenApiParameter:
@@ -59,7 +70,7 @@ def words(name: str, choices: Iterable[str], description: str) -> OpenApiParamet
 
 def text(name: str, description: str) -> OpenApiParameter:
     """Describe a parameter of free text."""
-    return OpenApiParameter(name, {"type": "string", "maxLength": 80}, description=description)
+    return OpenApiParameter(name, {"type": "string", "maxLength": 80, "pattern": PRINTABLE}, description=description)
 
 
 def paging(sorts: Iterable[str]) -> list[OpenApiParameter]:
@@ -68,7 +79,7 @@ def paging(sorts: Iterable[str]) -> list[OpenApiParameter]:
     return [
         OpenApiParameter("sort", str, enum=names, description="The order; a minus reverses it."),
         OpenApiParameter("per_page", int, enum=list(settings.LIST_PAGE_SIZES), description="Rows of a page."),
-        *(OpenApiParameter(name, str, description="A cursor out of `next` or `previous`.") for name in CURSORS),
+        *(OpenApiParameter(name, CURSOR, description="A cursor out of `next` or `previous`.") for name in CURSORS),
     ]
 
 

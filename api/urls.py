@@ -1,10 +1,19 @@
 """Addresses of the API, version 1."""
 
-from django.urls import path
+from django.urls import path, register_converter
+from django.urls.converters import StringConverter
 
 from api import problems
 from api.views import caller_id, campaigns, cases, docs, feeds, jobs, numbers, observations
 
+
+class AnythingConverter(StringConverter):
+    """Any text at all, slashes and line feeds included."""
+
+    regex = r"[\s\S]+"
+
+
+register_converter(AnythingConverter, "anything")
 app_name = "api"
 urlpatterns = [
     path("", docs.DocsView.as_view(), name="docs"),
@@ -24,5 +33,5 @@ urlpatterns = [
     path("cases/<uuid:uuid>", cases.CaseView.as_view(), name="case"),
     path("alerts", cases.AlertListView.as_view(), name="alerts"),
     path("feeds", feeds.FeedListView.as_view(), name="feeds"),
-    path("<path:address>", problems.not_found, name="missing"),
+    path("<anything:address>", problems.not_found, name="missing"),
 ]

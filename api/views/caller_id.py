@@ -22,6 +22,7 @@ from phone_numbers.states import CallerIdOutcome
 
 MOST = 1_000
 STEPS = ("exchange", "area_code", "state", "any")
+DESTINATION = {"type": "string", "minLength": 1, "maxLength": 80, "pattern": schema.PRINTABLE}
 ONE_OR_MANY = "Send either `destination` or `destinations`."
 
 
@@ -117,7 +118,11 @@ class CallerIdView(ApiView):
         refusals=(400, 404, 409),
         parameters=[
             schema.ID,
-            OpenApiParameter("destination", {"type": "string", "maxLength": 80}, required=True),
+            OpenApiParameter(
+                "destination",
+                {"type": "string", "minLength": 1, "maxLength": 80, "pattern": schema.PRINTABLE},
+                required=True,
+            ),
         ],
         operation_id="caller_id_plain",
         description=(

@@ -69,7 +69,6 @@ class CampaignListView(ApiView):
     def get(self, request: Request) -> Response:
         """Return one page."""
         self.hub()
-        paging.sort_of(request, tuple(reads.SORTS))
         rows = reads.listed_campaigns().select_related("default_number")
         filters = CampaignFilter(request.query_params, queryset=rows)
         if not filters.is_valid():

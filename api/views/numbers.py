@@ -123,7 +123,6 @@ class NumberListView(ApiView):
     def get(self, request: Request) -> Response:
         """Return one page under the filters of the list page, which have the same names."""
         features = self.hub()
-        paging.sort_of(request, tuple(listing.SORTS))
         filters = NumberFilter(request.query_params, account=self.account)
         if not filters.is_valid():
             raise exceptions.ValidationError(filters.errors)

@@ -7,9 +7,8 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from typing import Any
 
-from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiExample
-from rest_framework import parsers, serializers
+from rest_framework import exceptions, parsers, serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -78,7 +77,7 @@ class ObservationsView(ApiView):
         answers={200: ObservationReportSerializer},
         refusals=(413, 415, 409, 422, 400),
         parameters=[schema.IDEMPOTENCY],
-        request={NDJSON: OpenApiTypes.STR},
+        request={NDJSON: {"type": "string", "minLength": 1}},
         examples=[OpenApiExample("Three lines", EXAMPLE, request_only=True, media_type=NDJSON)],
         operation_id="observations_report",
         description=(
@@ -91,6 +90,8 @@ class ObservationsView(ApiView):
     def post(self, request: Request) -> Response:
         """Take the lines; those that cannot be read are told and the others kept."""
         lines = self.body.splitlines()
+        if not lines:
+            raise exceptions.ValidationError({"body": ["Send at least one line."]})
         if len(lines) > MOST_LINES:
             raise problems.TooLarge(f"At most {MOST_LINES:,} lines are taken at once. Send them in parts.")
         return self.once(lambda: (200, self._take(lines)))

@@ -17,6 +17,16 @@ from tests.api.conftest import client_of, secret_of
 from tests.factories import NOW, make_campaign, make_event, make_feed, make_number, make_reading
 
 pytestmark = pytest.mark.django_db
+ODD_PARAMETERS = (
+    {"rating": "bad"},
+    {"rating": ""},
+    {"ratings": "spam"},
+    {"sort": "secret"},
+    {"per_page": "7"},
+    {"q": "\x00"},
+    {"q": "x" * 500},
+    {"after": "\n"},
+)
 LISTS = ("numbers", "campaigns", "cases", "alerts", "feeds")
 
 
@@ -67,7 +77,7 @@ def test_filters_narrow_and_nonsense_is_refused_in_words(caller, acme, flagged):
     assert len(rows(caller.get("/api/v1/numbers"))) == 2
     assert len(rows(caller.get("/api/v1/numbers", {"rating": ["healthy", "spam"]}))) == 2
     assert len(rows(caller.get("/api/v1/numbers", {"rating": "healthy"}))) == 1
-    for params in ({"rating": "bad"}, {"sort": "secret"}, {"per_page": "7"}, {"q": "\x00"}, {"q": "x" * 500}):
+    for params in ODD_PARAMETERS:
         refused = caller.get("/api/v1/numbers", params)
         assert refused.status_code == 400, params
         assert next(iter(params)) in refused.json()["errors"]
