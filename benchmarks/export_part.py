@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import http.client
-import os
 import tempfile
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 
 from django.conf import settings
 from django.db import connection
@@ -15,16 +13,15 @@ from django.urls import reverse
 from import_export import resources
 
 from accounts.middleware import SESSION_KEY
-from benchmarks import data, process_memory, timing
+from benchmarks import data, process_memory, timing, web_server
 from benchmarks.models import PlainNumber
 from benchmarks.results import LIMIT, Result
-from reputation_portal.local import places, portal_processes, ports, processes
+from reputation_portal.local import ports
 
 ROUNDS = 3
 IMPORT_EXPORT_ROWS = 20_000
 OVER_COPY, OVER_IMPORT_EXPORT, MEMORY = "<=1.8", "<=0.04", "<1"
 MEMORY_LIMIT = 20.0  # MB
-READY_SECONDS = 60.0
 WARM_UPS = 16  # enough that each process of the web server has exported once before its memory is looked at
 CHUNK = 1 << 20
 
@@ -73,10 +70,10 @@ class PlainNumberResource(resources.ModelResource):
 
 def measure() -> list[Result]:
     """Return the results of the part `export`."""
-    rows = data.SIZES[data.LARGE]
-    with _web_server() as (port, pids):
+    rows = data.size(data.LARGE)
+    with web_server.running() as (port, pids):
         download = _download(port, data.LARGE, rows)
-        warm_up = _download(port, data.SMALL, data.SIZES[data.SMALL])
+        warm_up = _download(port, data.SMALL, data.size(data.SMALL))
         for _ in range(WARM_UPS):
             warm_up()
         with process_memory.Watch(pids()) as watch:
@@ -133,20 +130,3 @@ def _session(slug: str) -> str:
     session[SESSION_KEY] = str(data.account(slug).uuid)
     session.save()
     return str(session.session_key)
-
-
-@contextmanager
-def _web_server() -> Iterator[tuple[int, Callable[[], list[int]]]]:
-    """Run the web server of `make run` on a free port with the portal's own settings."""
-    port = ports.any_free_port()
-    web = portal_processes.web(port)
-    variables = {**os.environ, "DJANGO_SETTINGS_MODULE": "reputation_portal.settings"}
-    log = settings.VAR_DIR / "log" / "web.log"
-    child = processes.start(web.name, web.command, log=log, env=variables, cwd=places.PROJECT)
-    try:
-        processes.wait_until(lambda: child.process.poll() is not None or web.is_ready(), seconds=READY_SECONDS)
-        if not web.is_ready():
-            raise ExportError(f"The web server did not become ready:\n{child.last_lines()}")
-        yield port, lambda: process_memory.family(child.process.pid)
-    finally:
-        processes.stop(child, grace=web.grace)

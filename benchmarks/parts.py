@@ -24,6 +24,7 @@ PARTS = (
     Part("export", "benchmarks.export_part"),
     Part("ingest", "benchmarks.ingest_part"),
     Part("cases", "benchmarks.cases_part"),
+    Part("caller_id", "benchmarks.caller_id_part"),
     Part("scale", "benchmarks.scale_part", numbers=10_000_000, usual=False),
 )
 
