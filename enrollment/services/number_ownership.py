@@ -32,8 +32,9 @@ STATES = {
 }
 ASKED = (Ownership.PENDING, Ownership.FLAGGED)
 AT_ONCE = timedelta(0)
-READ_EVERY = timedelta(minutes=15)
+READ_EVERY = timedelta(minutes=5)
 REMINDED_BEFORE = timedelta(days=1)
+REMINDED_AFTER = timedelta(hours=12)  # a shorter time needs no second message
 SENT_AT_ONCE = 20
 BATCH = 5_000
 
@@ -163,6 +164,6 @@ def _new(rows: list[NumberOwnership], state: Ownership) -> list[int]:
 
 def _near_deadline(now: datetime) -> list[int]:
     """Return the questions that nobody has answered, whose deadline is near and that were not reminded of yet."""
-    near = Q(confirm_by__lte=now + REMINDED_BEFORE, confirm_by__gt=now)
+    near = Q(confirm_by__lte=now + REMINDED_BEFORE, confirm_by__gt=now, since__lte=now - REMINDED_AFTER)
     rows = NumberOwnership.objects.filter(near, state=Ownership.PENDING, answer=None, reminded_at=None)
     return list(rows.values_list("pk", flat=True))

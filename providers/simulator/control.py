@@ -130,12 +130,17 @@ async def outcomes(request: web.Request) -> web.Response:
 
 
 async def question_ownership(request: web.Request) -> web.Response:
-    """`key`, `number`, `reason`: ownership is asked to be confirmed within three simulated days."""
+    """`number`, `reason`, and `key` (else every account): ownership is to be confirmed within three simulated days.
+
+    Only numbers hosted elsewhere are asked about, so the number counts as one of them from now on.
+    """
     simulator, fields = request.app[SIMULATOR], await _fields(request)
-    now = simulator.now()
-    for enterprise in simulator.account(str(fields.get("key", ""))).enterprises.values():
+    now, key = simulator.now(), str(fields.get("key", ""))
+    accounts = [simulator.account(key)] if key else list(simulator.accounts.values())
+    for enterprise in (one for account in accounts for one in account.enterprises.values()):
         record = enterprise.holding.touch(_number(fields))
         if record is not None:
+            record.source = "external"
             record.ownership_status = "pending_confirmation"
             record.flag_reason = str(fields.get("reason", "carrier_changed"))
             record.confirm_by = simulator.later(now, CONFIRM_WITHIN)

@@ -65,9 +65,10 @@ def _numbers() -> str:
     field = '<input name="number" placeholder="+12025550123" aria-label="Number" required>'
     label = f'<form method="post" action="/control/label">{field}<button>Label as spam</button></form>'
     clear = f'<form method="post" action="/control/clear">{field}<button>Clear the label</button></form>'
+    ask = f'<form method="post" action="/control/ownership">{field}<button>Ask whose it is</button></form>'
     seconds = '<input name="seconds" value="86400" aria-label="Seconds" inputmode="numeric">'
     jump = f'<form method="post" action="/control/advance">{seconds}<button>Skip simulated seconds</button></form>'
-    return f'<section><h2>Make something happen</h2><div class="row">{label}{clear}{jump}</div></section>'
+    return f'<section><h2>Make something happen</h2><div class="row">{label}{clear}{ask}{jump}</div></section>'
 
 
 def _accounts(accounts: Sequence[Mapping[str, Any]]) -> str:

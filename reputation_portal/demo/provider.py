@@ -51,7 +51,8 @@ def _open_gates(account: Account, *, business: str, now: datetime) -> None:
         named.business, named.business_gate, named.letter_gate = business, GateState.APPROVED, GateState.APPROVED
         named.proof_since = now
         named.save(update_fields=["business", "business_gate", "letter_gate", "proof_since"])
-        errands.want(account, ErrandKind.VETTING, now=now)
+        for kind in (ErrandKind.VETTING, ErrandKind.OWNERSHIP):
+            errands.want(account, kind, now=now)
 
 
 def _vet_again(account: Account, *, now: datetime) -> None:

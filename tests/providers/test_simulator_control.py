@@ -115,3 +115,23 @@ def test_an_epoch_without_a_zone_is_utc_and_nonsense_is_refused() -> None:
     assert arguments(["--epoch", "2026-01-01T00:00:00"]).epoch.isoformat() == "2026-01-01T00:00:00+00:00"
     with pytest.raises(SystemExit):
         arguments(["--epoch", "soon"])
+
+
+def test_a_person_asks_whose_a_number_is_and_decides_gates_at_the_page(own_simulator: RunningSimulator) -> None:
+    key = own_simulator.key(5)
+    listed = own_simulator.call("GET", "/reputation/numbers", key).json()["data"]
+    answer = requests.post(
+        f"{own_simulator.url}/control/ownership", data={"number": listed[0]["phone_number"]}, timeout=10
+    )
+    asked = own_simulator.call("GET", "/reputation/numbers", key, **{"filter[source]": "external"}).json()["data"]
+    assert answer.status_code == 200
+    assert [one["ownership_status"] for one in asked] == ["pending_confirmation"]
+    business = own_simulator.enterprise(key)
+    state = own_simulator.control("decide", enterprise=business, gate="business", outcome="rejected", reason="Closed")
+    (shown,) = [one for account in state["accounts"] for one in account["enterprises"] if one["id"] == business]
+    assert shown["gates"] == {"business": "rejected", "letter": "approved", "proof": ""}
+
+
+@pytest.mark.parametrize("fields", [{"gate": "door"}, {"gate": "letter", "outcome": "perhaps"}])
+def test_an_unknown_gate_or_outcome_is_refused(own_simulator: RunningSimulator, fields: dict[str, str]) -> None:
+    assert requests.post(f"{own_simulator.url}/control/decide", json=fields, timeout=10).status_code == 400
