@@ -35,7 +35,7 @@ class Enrollment(ConcurrentTransitionMixin, FSMModelMixin, models.Model):
     """Where an account stands with one service (R61-R70).
 
     `application` is what was handed in, with the questions as they were asked then, so that it reads the same after the
-    form has changed. `reasons` is a list of `{"code", "text", "field"}`: why it came back, kept until the next answer.
+    form has changed. `reasons` is a list of `{"code", "text", "field"}`: why it came back, until it is handed in again.
     `ein`, `name_key` and `domain` repeat three answers of the application to find duplicates.
     """
 

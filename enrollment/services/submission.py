@@ -62,6 +62,7 @@ def submit(
         submitted_at=now,
         submitted_by=actor,
         reviewer=None,
+        reasons=[],
         **_found_again_by(application.values),
     )
     notices.tell_submitted(enrollment, now=now)

@@ -84,6 +84,7 @@ def test_rejected_with_reasons_corrected_resubmitted_and_approved(
         world.sign(globex, stranger, now=timezone.now())
     page = applicant.get(address(MONITORING, "review"))
     applicant.post(address(MONITORING, "review"), {"seen": page.context["seen"], "attest": "on"})
+    assert applicant.get(address(MONITORING)).context["reasons"] == []
     assert "Rejected before" in desk.get("/reviews/").content.decode()
     assert desk.get(page_of(applied)).context["changes"] == [
         {"question": "Tax ID (EIN)", "before": "12-3456789", "after": "12-3456780"}
