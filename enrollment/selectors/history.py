@@ -8,6 +8,7 @@ from datetime import datetime
 from accounts.models import Account, User
 from common.scope import account_scope
 from enrollment.models import Enrollment, EnrollmentEvent, ProviderAccount
+from enrollment.states import EnrollmentState
 
 # Kind of event: the words, the color and the icon of its line.
 WORDS = {
@@ -20,10 +21,12 @@ WORDS = {
     "reject": ("Rejected", "spam", "x"),
     "approve": ("Approved", "healthy", "check"),
     "vet": ("Approved by the reviewer; the provider vets the business", "progress", "shield-check"),
-    "provider_approved": ("Approved by the provider", "healthy", "check"),
-    "provider_rejected": ("Rejected by the provider", "spam", "x"),
     "correct": ("Opened for correction", "none", "edit"),
     "end": ("Ended", "none", "x"),
+}
+AT_PROVIDER = {
+    "approve": ("Approved by the provider", "healthy", "check"),
+    "reject": ("Rejected by the provider", "spam", "x"),
 }
 
 
@@ -56,7 +59,8 @@ def last_changes(enrollment: Enrollment) -> list[dict[str, str]]:
 
 
 def _line(event: EnrollmentEvent) -> HistoryLine:
-    words, color, icon = WORDS.get(event.kind, (event.kind.replace("_", " ").capitalize(), "none", "info-circle"))
+    known = WORDS | AT_PROVIDER if event.from_state == EnrollmentState.PROVIDER_VETTING else WORDS
+    words, color, icon = known.get(event.kind, (event.kind.replace("_", " ").capitalize(), "none", "info-circle"))
     return HistoryLine(words, color, icon, event.reason, event.actor, event.at)
 
 

@@ -9,9 +9,10 @@ from django.utils import timezone
 from accounts.models import Account, AuditEvent, User
 from common.scope import account_scope, all_accounts
 from enrollment.forms.application import application_of
-from enrollment.models import Enrollment, OutgoingMail
+from enrollment.models import Enrollment, OutgoingMail, ProviderAccount
+from enrollment.provider_states import Vetting
 from enrollment.selectors import profile, reviews
-from enrollment.services import review, submission
+from enrollment.services import review, submission, vetting_outcome
 from enrollment.services.moves import AlreadyMovedError
 from enrollment.states import EnrollmentState, SectionKey
 from tests import factories
@@ -211,6 +212,44 @@ def test_each_service_is_approved_on_its_own(globex: Account, stranger: User, re
     assert profile.enrollment_of(globex, MONITORING) is None
     world.decide(world.submit(globex, MONITORING, stranger), "reject", reviewer)
     assert world.enrollment_of(globex, REGISTRATION).state == EnrollmentState.APPROVED
+
+
+@pytest.mark.parametrize(
+    ("outcome", "words", "state"),
+    [
+        (Vetting.APPROVED, "Approved by the provider", EnrollmentState.APPROVED),
+        (Vetting.REJECTED, "Rejected by the provider", EnrollmentState.REJECTED),
+    ],
+)
+def test_where_the_provider_vets_both_must_agree(
+    desk: Client,
+    applied: Enrollment,
+    globex: Account,
+    stranger: User,
+    client_for: ClientFor,
+    outcome: Vetting,
+    words: str,
+    state: EnrollmentState,
+) -> None:
+    now = timezone.now()
+    with account_scope(globex):
+        ProviderAccount.objects.create(account=globex, provider="telnyx", created_at=now, vetting_since=now)
+    desk.post(page_of(applied), {"action": "claim"})
+    assert "vets the business next" in desk.get(page_of(applied)).content.decode()
+    desk.post(page_of(applied), {"action": "approve", "read": "on"})
+    applicant = client_for(stranger)
+    assert "The provider vets it too" in applicant.get(address(MONITORING)).content.decode()
+    with account_scope(globex):
+        reasons = [] if outcome is Vetting.APPROVED else [vetting_outcome.Reason("No such person.", "contact.email")]
+        vetting_outcome.decide(globex, outcome, reasons, now=timezone.now())
+    page = applicant.get(address(MONITORING))
+    assert words in page.content.decode()
+    assert world.enrollment_of(globex, MONITORING).state == state
+    assert kinds_of_mail()[-1] == ("enrollment.approve" if outcome is Vetting.APPROVED else "enrollment.reject")
+    if outcome is Vetting.REJECTED:
+        assert page.context["reasons"] == [
+            ("E-mail: No such person.", f"{address(MONITORING, 'contacts')}#q-contact_email")
+        ]
 
 
 def test_a_move_that_is_not_declared_is_refused_by_the_service_and_by_the_database(
