@@ -26,15 +26,24 @@ class LicenseForm(forms.Form):
 
     def __init__(self, *args: Any, is_new: bool, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.known_kind: str = "" if is_new else kwargs["initial"]["kind"]
         if not is_new:
             del self.fields["kind"]
-        self.known_kind: str = kwargs.get("initial", {}).get("kind", "")
+            self._fit_seats()
         for name, field in self.fields.items():
             field.widget.attrs["class"] = "form-select" if name == "kind" else "form-control"
         for name in ("starts_on", "ends_on"):
             self.fields[name].widget = forms.DateInput(
                 attrs={"type": "date", "class": "form-control"}, format="%Y-%m-%d"
             )
+
+    def _fit_seats(self) -> None:
+        """Ask for seats only where the license counts them."""
+        if self.known_kind == LicenseKind.SPAM_MONITORING:
+            self.fields["seats"].required = True
+            self.fields["seats"].help_text = "How many numbers may be monitored outside Contact Center campaigns."
+        else:
+            del self.fields["seats"]
 
     def clean(self) -> dict[str, Any]:
         """Refuse a license that ends before it begins, and seats that are missing or count for nothing."""

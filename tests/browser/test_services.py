@@ -202,3 +202,23 @@ def test_a_business_without_licenses_reads_which_ones_it_needs(
     expect(page.get_by_text("Ask your account manager")).to_have_count(2)
     expect(page.get_by_role("button", name=ENABLE)).to_be_disabled()
     assert page_checks.faults_of(page) == []
+
+
+def test_platform_staff_read_what_fewer_seats_do_before_they_save(
+    sign_in: SignIn, live_server: LiveServer, acme: Account, reviewer: User, dialer: PhoneNumber
+) -> None:
+    page = sign_in(reviewer)
+    page.goto(f"{live_server.url}/reviews/accounts/")
+    assert page_checks.faults_of(page) == []
+    page.get_by_role("link", name="Acme").click()
+    assert page_checks.faults_of(page) == []
+    page.get_by_role("link", name="Change Spam Monitoring and Remediation").click()
+    page.get_by_label("Seats").fill("20")
+    page.get_by_role("button", name="Show what it does").click()
+    expect(page.get_by_text("Seats: 100 now, 20 from")).to_be_visible()
+    expect(page.get_by_text("No monitored number is affected.")).to_be_visible()
+    take_picture(page, "license")
+    assert page_checks.faults_of(page) == []
+    page.get_by_role("button", name="Yes, save").click()
+    expect(page.get_by_text("The licenses of Acme were changed.")).to_be_visible()
+    expect(page.get_by_role("row", name="Spam Monitoring and Remediation")).to_contain_text("20")

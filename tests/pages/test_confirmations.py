@@ -26,6 +26,7 @@ from tests.enrollment import number_world as world
 pytestmark = pytest.mark.django_db
 ENABLE, DISABLE = "/numbers/monitoring/enable/", "/numbers/monitoring/disable/"
 REGISTER = "/numbers/registration/register/"
+WINDOW_QUERIES = 14
 
 
 def ids(*numbers: PhoneNumber) -> list[str]:
@@ -188,6 +189,27 @@ def test_x_leaves_a_number_out_of_all_that_match(client_for: ClientFor, acme: Ac
     client.post(ENABLE, data)
     assert factories.status_of(keep).capability == Capability.VERIFYING
     assert factories.status_of(drop).capability == Capability.OFF
+
+
+def test_all_numbers_of_a_campaign_are_chosen_from_its_page(client_for: ClientFor, acme: Account, owner: User) -> None:
+    numbers = [factories.make_number(acme) for _ in range(2)]
+    campaign = factories.make_campaign(acme, "Renewals", numbers=numbers)
+    factories.make_number(acme)
+    client = client_for(owner)
+    address = f"{ENABLE}?campaign={campaign.uuid}&amp;all=1"
+    assert address in client.get(f"/campaigns/{campaign.uuid}/").content.decode()
+    assert "Enable for 2 numbers" in get(client, ENABLE, campaign=campaign.uuid, all=1)
+
+
+def test_a_window_costs_the_same_for_many_numbers(
+    client_for: ClientFor, acme: Account, owner: User, django_assert_num_queries: Any
+) -> None:
+    numbers = world.make_dialers(acme, 50)
+    client = client_for(owner)
+    get(client, ENABLE, ids=ids(*numbers))
+    for some in (numbers[:10], numbers):
+        with django_assert_num_queries(WINDOW_QUERIES):
+            get(client, ENABLE, ids=ids(*some))
 
 
 def test_a_filter_that_is_not_understood_chooses_nothing(client_for: ClientFor, acme: Account, owner: User) -> None:
