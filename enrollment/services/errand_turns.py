@@ -20,6 +20,8 @@ log = structlog.get_logger(__name__)
 TURN = timedelta(seconds=45)  # of a task whose soft time limit is 100 s; one call more may take 30 s
 MISCONFIGURED_WAIT = timedelta(minutes=30)  # a person must act, and saving the settings makes the errand due at once
 
+UNEXPECTED = "Something went wrong in the portal. Its operators are told, and it is tried again every 15 minutes."
+
 Clock = Callable[[], datetime]
 
 
@@ -34,6 +36,9 @@ def run_errand(errand_id: int, token: uuid.UUID, clock: Clock) -> None:
         log.info("provider errand taken over", errand=errand_id)
     except ProviderError as error:
         _put_off(turn, error, now=clock())
+    except Exception:  # whatever it is, the account sees that something is wrong, and it is tried again
+        log.exception("provider errand failed", errand=errand_id, account=turn.account.pk, attempts=turn.failures + 1)
+        errands.finish_failed(turn, error=UNEXPECTED, due_at=clock() + errands.LONGEST_BACKOFF)
     else:
         errands.finish(turn, due_at=None if wait is None else clock() + wait)
 

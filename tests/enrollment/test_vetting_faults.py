@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from accounts.models import Account
 from common.scope import account_scope, all_accounts
-from enrollment.models import EnrolledService, EnrollmentState, ProviderErrand
+from enrollment.models import EnrolledService, EnrollmentState, ProviderAccount, ProviderErrand
 from enrollment.provider_states import ErrandKind, Vetting
 from enrollment.services import errand_turns, errands
 from tests.enrollment.vetting_world import (
@@ -161,6 +161,22 @@ def test_a_business_that_another_customer_of_the_provider_has_is_told_in_the_end
         ProviderErrand.objects.filter(account=named).update(failures=8)
     run_errand(named)
     assert state_of(enrollment) == EnrollmentState.REJECTED
+
+
+def test_an_error_that_nobody_expected_is_shown_and_tried_again(
+    named: Account, own_simulator: RunningSimulator, key: str
+) -> None:
+    apply_for(named, REGISTRATION)
+    with account_scope(named):
+        record = provider_of(named).record
+        ProviderAccount.objects.update(record=record | {"shoe_size": 43})
+    errand = run_errand(named)
+    assert errand.last_error == errand_turns.UNEXPECTED
+    assert (errand.failures, errand.lease_until) == (1, None)
+    with account_scope(named):
+        ProviderAccount.objects.update(record=record)
+    assert run_errand(named).last_error == ""
+    assert charges(own_simulator, key) == ENABLED
 
 
 # Two workers, late messages -----------------------------------------------------------------------------------------
