@@ -54,7 +54,7 @@ class Submission(ConcurrentTransitionMixin, FSMModelMixin, models.Model):
             models.CheckConstraint(condition=Q(state__in=SubmissionState.values), name="remediation_submission_state"),
             models.UniqueConstraint(
                 fields=["account", "provider", "reference"],
-                condition=~Q(reference=""),
+                condition=~Q(reference="") & Q(state__in=LIVE_SUBMISSIONS),
                 name="remediation_submission_reference",
             ),
         ]

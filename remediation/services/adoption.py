@@ -135,6 +135,7 @@ def _adopted_row(submission: Submission, report: SubmissionReport, *, now: datet
         account=submission.account,
         provider=submission.provider,
         reference=report.reference,
+        state__in=IN_FLIGHT,
         defaults={
             "business": submission.business,
             "adopted": True,

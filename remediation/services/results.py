@@ -27,6 +27,9 @@ SETTLED = timedelta(minutes=2)  # a request that is not listed by then was never
 NEXT_LOOK = timedelta(seconds=10)
 LONGEST_POLL = timedelta(minutes=15)
 BUCKET_LIMIT = 40
+NOT_FOUND = 404
+MOST_SENT = 3  # requests for one case whose provider forgets them
+FORGOTTEN = "The provider does not know the request any more."
 MISSING = "The provider ended the request without a result for this number. Try again, or open a support ticket."
 ENDED = {
     Said.FAILED: "The provider could not carry the request out. Try again; if that fails too, open a support ticket.",
@@ -87,12 +90,27 @@ def poll(submission: Submission, access: RemediatorAccess, clock: Clock) -> None
     try:
         report = access.remediator.poll(access.business, submission.reference)
     except Refused as error:
-        sending.give_up(submission, error.message, now=clock())
+        if error.status == NOT_FOUND:
+            _forgotten(submission, now=clock())
+        else:
+            sending.give_up(submission, error.message, now=clock())
         return
     except ProviderError as error:
         record_trouble(submission, error, now=clock())
         return
     record(submission, report, now=clock())
+
+
+@transaction.atomic
+def _forgotten(submission: Submission, *, now: datetime) -> None:
+    """The provider does not know the request any more: submit its cases again, a few times at most.
+
+    It cannot be there twice: a number in a request that is open after all is refused.
+    """
+    again = sending.cases_of(submission).filter(state__in=AT_PROVIDER, sent__lt=MOST_SENT)
+    _move(submission, list(again.values_list("pk", flat=True)), "reopen", now=now, reason=FORGOTTEN)
+    sending.give_up(submission, FORGOTTEN, now=now)
+    sending.note_change(submission)
 
 
 def record_trouble(submission: Submission, error: ProviderError, *, now: datetime) -> None:

@@ -55,6 +55,7 @@ RUNS_SQL = {
     "remediation/services/pool_safety.py",
     "remediation/services/queueing.py",
     "remediation/services/submission_leases.py",
+    "reputation_portal/demo/cases.py",
     "reputation_portal/local/postgres.py",
 }
 # Data definition of the partitions: no row is read or written.

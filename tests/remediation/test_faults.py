@@ -11,7 +11,7 @@ from phone_numbers.states import Capability
 from providers.base import SubmissionReport
 from providers.base import SubmissionState as Said
 from remediation.models import SubmissionItem
-from remediation.services import results
+from remediation.services import results, submission_turns
 from remediation.states import CaseState, SubmissionState
 from tests.remediation import remediation_world as world
 
@@ -165,3 +165,17 @@ def test_the_disable_that_comes_while_the_request_is_being_sent_wins(decided):
     decided.settle(days=3)
     assert decided.states() == {"cancelled": 1}
     assert decided.billed() == 1
+
+
+def test_a_request_that_the_provider_forgot_is_submitted_again(drill):
+    drill.flagged(2)
+    drill.turn()
+    drill.simulator.control("reset")
+    drill.claim_later(world.HOUR)
+    with account_scope(drill.account):
+        submission_turns.run_submission(drill.only_submission().pk, drill.only_submission().lease_token, drill.clock)
+    assert drill.states() == {"open": 2}
+    drill.detect()
+    drill.turn()
+    assert drill.states() == {"submitted": 2}
+    assert [one.state for one in drill.submissions()] == [SubmissionState.FAILED, SubmissionState.ACCEPTED]

@@ -1,11 +1,13 @@
 """`load_demo`: loads once, goes on after an interruption, and then only refreshes what a restart needs."""
 
+from collections import Counter
 from datetime import UTC, datetime
 from io import StringIO
 
 import pytest
 from django.core.management import CommandError, call_command
 from django.db import connection
+from django.db.models import F
 from django.utils import timezone
 from pytest_django import Settings
 
@@ -14,8 +16,11 @@ from common.scope import account_scope, all_accounts
 from enrollment.models import EnrolledService, ServiceAssignment
 from enrollment.services import number_review
 from enrollment.verdicts import MONITORED
-from phone_numbers.models import Feed, PhoneNumber, RatingDay
+from phone_numbers.models import Feed, NumberStatus, PhoneNumber, RatingDay
 from phone_numbers.states import Capability
+from remediation.models import Case, SubmissionItem
+from remediation.selectors import stats
+from remediation.services import detection
 
 pytestmark = pytest.mark.django_db
 
@@ -121,3 +126,23 @@ def test_what_the_demos_numbers_say_of_their_services_is_true() -> None:
     assert served == {pk for pk, state in states.items() if state in MONITORED}
     ended = {pk: after[pk] for pk, state in states.items() if after[pk] != state}
     assert set(ended.values()) <= {Capability.ON}, "verifications end, and nothing is to be mended"
+
+
+def test_the_labels_of_the_past_are_the_cases_that_they_would_have_been() -> None:
+    call_command("load_demo", numbers=200, days=40, epoch=timezone.now().isoformat(), if_missing=True, verbosity=0)
+    load()
+    acme = Account.objects.get(slug="acme")
+    with account_scope(acme):
+        states = Counter(Case.objects.values_list("state", flat=True))
+        assert set(states) <= {"cleared", "unsuccessful"}
+        assert states["cleared"] > 0
+        assert not Case.objects.filter(closed_at__gt=timezone.now()).exists()
+        assert SubmissionItem.objects.count() == Case.objects.count()
+        stats_of_past = stats.time_to_clear(now=timezone.now())
+        assert stats_of_past is not None
+        assert stats_of_past.cases == states["cleared"]
+    opened = detection.detect_account(acme, now=timezone.now()).cases_opened
+    with account_scope(acme):
+        tagged = NumberStatus.objects.filter(tag_since__isnull=False, capability__in=[2, 4]).count()
+        lost = Case.objects.filter(state="unsuccessful", number__status__tag_since=F("tag_since")).count()
+    assert opened == tagged - lost

@@ -17,7 +17,7 @@ from accounts.models import Account
 from phone_numbers.models import AreaPrefix
 from providers.simulator.behaviour import World
 from providers.simulator.inventory import numbers
-from reputation_portal.demo import cast, feeds, history, inventory, provider, services
+from reputation_portal.demo import cases, cast, feeds, history, inventory, provider, services
 
 GLOBEX_NUMBERS = 60
 DEMO_SLUGS = tuple(cast.ACCOUNTS)
@@ -55,6 +55,7 @@ class Command(BaseCommand):
             feeds.point_feeds(found, counts=counts, address=settings.SIMULATOR_URL, now=timezone.now())
             provider.name_providers(found, counts=counts, address=settings.SIMULATOR_URL, now=timezone.now())
         services.assign_services(found["acme"], now=timezone.now())
+        cases.write_past_cases(found["acme"], now=timezone.now())
 
     def _make_accounts(self, counts: dict[str, int], *, seed: int, days: int, epoch: datetime) -> dict[str, Account]:
         """Make accounts, people and numbers: all of them or none."""
