@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from django.db.models import Count
 
-from enrollment.models import NumberJob, NumberJobItem
+from enrollment.models import NumberAtProvider, NumberJob, NumberJobItem
 from enrollment.number_states import ItemOutcome, JobKind
 from phone_numbers.states import Capability, Registration
 
@@ -51,13 +52,21 @@ def page_of_items(job: NumberJob, outcome: ItemOutcome, *, after: str) -> tuple[
 def standing(job: NumberJob) -> list[Standing]:
     """Return where the numbers that the job did something for stand now, by state."""
     if job.kind == JobKind.REGISTER:
-        counts = _counts(job, "registration")
-        return [
-            Standing(state.label, REGISTRATION_CSS[state], counts[state], f"registration={state.name.lower()}")
-            for state in Registration
-            if counts.get(state)
-        ]
-    counts = _counts(job, "capability")
+        return registration_standing(_counts(job, "registration"))
+    return monitoring_standing(_counts(job, "capability"))
+
+
+def registration_standing(counts: Mapping[int, int]) -> list[Standing]:
+    """Return counts by state of registration in words, with where the list shows them."""
+    return [
+        Standing(state.label, REGISTRATION_CSS[state], counts[state], f"registration={state.name.lower()}")
+        for state in Registration
+        if counts.get(state)
+    ]
+
+
+def monitoring_standing(counts: Mapping[int, int]) -> list[Standing]:
+    """Return counts by state of monitoring in words, with where the list shows them."""
     return [
         Standing(state.label, CSS[state], counts[state], f"capability={state.name.lower()}")
         for state in Capability
@@ -71,6 +80,13 @@ def skipped_reasons(job: NumberJob) -> list[tuple[str, int]]:
         return []
     items = NumberJobItem.objects.filter(job=job, outcome=ItemOutcome.SKIPPED).order_by()
     return list(items.values_list("reason").annotate(n=Count("pk")).order_by("-n", "reason")[:REASONS])
+
+
+def waiting_reason(job: NumberJob) -> str:
+    """Return why the account's provider could not be asked about numbers of the job yet, '' when it could."""
+    done = NumberJobItem.objects.filter(job=job, outcome=ItemOutcome.DONE)
+    stuck = NumberAtProvider.objects.filter(due_at__isnull=False, number__in=done.values("number")).exclude(reason="")
+    return stuck.order_by("-since").values_list("reason", flat=True).first() or ""
 
 
 def is_verifying(job: NumberJob) -> bool:

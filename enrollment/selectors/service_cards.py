@@ -8,15 +8,19 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
+from django.db.models import Sum
+
 from accounts import selectors as account_selectors
 from accounts.eligibility import REMEDIATION_TIERS, hub_features
 from accounts.eligibility_words import ReasonCode, reason_words
 from accounts.models import Account
 from accounts.products import LicenseKind
-from enrollment.models import EnrolledService, Enrollment, NumberJob, ServiceAssignment
+from enrollment.models import EnrolledService, Enrollment, NumberAtProvider, NumberJob
 from enrollment.reasons import lines_of
 from enrollment.selectors import history, number_facts
+from enrollment.selectors.number_jobs import Standing, monitoring_standing, registration_standing
 from enrollment.states import EnrollmentState
+from phone_numbers.models import NumberCount
 
 UNDER_REVIEW = frozenset({EnrollmentState.SUBMITTED, EnrollmentState.IN_REVIEW, EnrollmentState.PROVIDER_VETTING})
 SENT_BACK = frozenset({EnrollmentState.NEEDS_INFORMATION, EnrollmentState.REJECTED})
@@ -93,7 +97,7 @@ class Card:
     state_css: str
     reasons: tuple[str, ...]
     button: Button
-    numbers: int
+    standing: tuple[Standing, ...]
     seats: Seats | None = None
     gates: tuple[tuple[str, str], ...] = ()
 
@@ -115,6 +119,13 @@ def service_cards(account: Account, *, today: date) -> list[Card]:
         _card(service, enrollments.get(service), kinds, seats=seats, gates=gates)
         for service in (EnrolledService.REGISTRATION, EnrolledService.MONITORING)
     ]
+
+
+def waiting_at_provider() -> tuple[int, str]:
+    """Return how many numbers of the open account its provider could not be asked about, and why the last time."""
+    stuck = NumberAtProvider.objects.filter(due_at__isnull=False).exclude(reason="")
+    newest = stuck.order_by("-since").values_list("reason", flat=True).first()
+    return (stuck.count(), newest) if newest else (0, "")
 
 
 def recent_jobs(limit: int = 5) -> list[NumberJob]:
@@ -142,10 +153,18 @@ def _card(
         state_css=STATE_CSS.get(state, "is-progress" if state in UNDER_REVIEW else "is-none"),
         reasons=_reasons(enrollment),
         button=_button(service, state, missing),
-        numbers=ServiceAssignment.objects.filter(service=service).count(),
+        standing=_standing(service),
         seats=seats if is_monitoring else None,
         gates=gates if state == EnrollmentState.PROVIDER_VETTING else (),
     )
+
+
+def _standing(service: EnrolledService) -> tuple[Standing, ...]:
+    """Return how many numbers stand where with a service, those it has nothing to do with left out."""
+    is_registration = service == EnrolledService.REGISTRATION
+    totals = NumberCount.objects.order_by().values_list("registration" if is_registration else "capability")
+    counts = {state: n for state, n in totals.annotate(n=Sum("n")) if state and n}
+    return tuple(registration_standing(counts) if is_registration else monitoring_standing(counts))
 
 
 def _opening(service: EnrolledService) -> frozenset[LicenseKind]:

@@ -56,6 +56,7 @@ class NumberJobView(JobPageMixin, View):
             "standing": selectors.standing(job),
             "reasons": selectors.skipped_reasons(job) if shown == "skipped" and job.finished_at else [],
             "is_verifying": is_verifying,
+            "waiting_reason": selectors.waiting_reason(job) if is_verifying else "",
             "is_moving": job.finished_at is None or is_verifying,
         }
         template = "services/_job.html" if request.htmx else "services/job.html"  # type: ignore[attr-defined]

@@ -18,7 +18,10 @@ class ServiceDetailsView(AccountPageMixin, View):
 
     def get(self, request: HttpRequest) -> HttpResponse:
         """Show the page, or to htmx the inside of the dialog."""
+        waiting, why = service_cards.waiting_at_provider()
         context = {
+            "waiting": waiting,
+            "waiting_reason": why,
             "cards": service_cards.service_cards(self.account, today=timezone.localdate()),
             "jobs": service_cards.recent_jobs(),
             "may_edit": self.membership.may_edit,

@@ -8,9 +8,10 @@ from django.test import Client
 from accounts.models import Account, User
 from accounts.products import LicenseKind, Product
 from common.scope import account_scope
-from enrollment.models import EnrolledService, Enrollment
-from enrollment.number_states import JobKind
+from enrollment.models import EnrolledService, Enrollment, NumberAtProvider
+from enrollment.number_states import AtProvider, JobKind
 from enrollment.states import EnrollmentState
+from phone_numbers.states import Registration
 from tests import factories
 from tests.conftest import ClientFor
 from tests.enrollment import number_world as world
@@ -88,6 +89,32 @@ def test_seats_used_and_free_are_counted(client_for: ClientFor, acme: Account, o
     factories.make_campaign(acme, numbers=[number], product=Product.PHONE)
     world.start(acme, JobKind.ENABLE, [number])
     assert "1 of 100 used, 99 free" in text_of(client_for(owner))
+
+
+def test_where_the_numbers_stand_is_told_with_a_way_to_them(client_for: ClientFor, acme: Account, owner: User) -> None:
+    world.start(acme, JobKind.ENABLE, world.make_dialers(acme, 2))
+    factories.make_number(acme, registration=Registration.REJECTED)
+    text = text_of(client_for(owner))
+    assert 'href="/numbers/?capability=verifying">Verifying 2</a>' in text
+    assert 'href="/numbers/?registration=rejected">Rejected 1</a>' in text
+
+
+def test_numbers_that_wait_for_the_provider_say_why(client_for: ClientFor, acme: Account, owner: User) -> None:
+    (number,) = world.make_dialers(acme, 1)
+    job = world.start(acme, JobKind.ENABLE, [number])
+    with account_scope(acme):
+        NumberAtProvider.objects.create(
+            account=acme,
+            number=number,
+            state=AtProvider.QUEUED,
+            since=factories.NOW,
+            due_at=factories.NOW,
+            reason="Telnyx does not accept the key (status 401). Enter a new one.",
+        )
+    client = client_for(owner)
+    assert "1 number waits for the provider.</strong> Telnyx does not accept the key" in text_of(client)
+    page = client.get(f"/services/jobs/{job.uuid}/").content.decode()
+    assert "Telnyx does not accept the key" in page
 
 
 def test_who_may_only_look_is_told_who_can(client_for: ClientFor, viewer: User) -> None:
