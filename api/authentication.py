@@ -30,6 +30,7 @@ class KeyAuthentication(authentication.BaseAuthentication):
         if key is None:
             raise exceptions.AuthenticationFailed(BAD_KEY)
         keys.note_use(key, now=timezone.now())
+        request._request.api_key = str(key.uuid)
         return AnonymousUser(), key
 
     def authenticate_header(self, request: Request) -> str:

@@ -77,6 +77,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "api.middleware.ApiMiddleware",  # first: it answers calls by a short way of its own
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
@@ -306,6 +307,7 @@ CALLER_ID_CHOICES_KEPT = timedelta(days=30)
 # --- API --------------------------------------------------------------------------------------------------------------
 API_CALLS_PER_MINUTE = _positive("API_CALLS_PER_MINUTE", 6_000)  # of a key that asks for no other limit
 API_CALLS_PER_MINUTE_MOST = _positive("API_CALLS_PER_MINUTE_MOST", 120_000)
+API_LOG_CALLS = env.bool("API_LOG_CALLS", default=True)
 API_REPLIES_KEPT = timedelta(hours=24)
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": ["api.authentication.KeyAuthentication"],

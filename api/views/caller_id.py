@@ -140,7 +140,7 @@ class CallerIdView(ApiView):
 
     def campaign(self, uuid: UUID) -> Campaign:
         """Return a campaign of the account. Http404, another account's included."""
-        found = Campaign.objects.filter(uuid=uuid).first()
+        found = caller_id.campaign_for(self.account, uuid)
         if found is None:
             raise Http404
         return found

@@ -8,7 +8,7 @@ from dataclasses import asdict
 from typing import Any
 
 from drf_spectacular.utils import OpenApiExample
-from rest_framework import exceptions, parsers, serializers
+from rest_framework import parsers, serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -90,8 +90,6 @@ class ObservationsView(ApiView):
     def post(self, request: Request) -> Response:
         """Take the lines; those that cannot be read are told and the others kept."""
         lines = self.body.splitlines()
-        if not lines:
-            raise exceptions.ValidationError({"body": ["Send at least one line."]})
         if len(lines) > MOST_LINES:
             raise problems.TooLarge(f"At most {MOST_LINES:,} lines are taken at once. Send them in parts.")
         return self.once(lambda: (200, self._take(lines)))

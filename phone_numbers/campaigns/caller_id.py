@@ -11,23 +11,42 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
+from uuid import UUID
 
 from django.conf import settings
 from django.db import connection
 from django.db.models import F, Q
 
 from accounts.models import Account
+from common.prepared import Prepared
 from common.scope import account_scope
 from phone_numbers.campaigns import caller_id_sql, matching
 from phone_numbers.campaigns.matching import Destination, Policy, PoolNumber, Step
 from phone_numbers.models import CallerIdChoice, Campaign, CampaignNumber
 from phone_numbers.states import CallerIdOutcome, CampaignState, Rating
 
-MOST = 64  # candidates looked up at once: more than there are callers at a time
 FENCED_TRIES = 10  # then the callers outnumber the candidates, and waiting for a lock is right
 NO_LIMIT = 2**31 - 1
 ALERT_EVERY = timedelta(minutes=1)
 PREFIX_LENGTHS = range(4, 9)
+CAMPAIGN_FIELDS = (
+    "id",
+    "uuid",
+    "account_id",
+    "name",
+    "product",
+    "dialing_method",
+    "state",
+    "default_number_id",
+    "use_mixed",
+    "calls_per_hour",
+    "calls_per_day",
+    "rest_after",
+    "no_caller_id_at",
+)
+_CAMPAIGN = Prepared("campaign_of_a_call", caller_id_sql.CAMPAIGN, caller_id_sql.CAMPAIGN_TYPES)
+_CLAIM = Prepared("claim_caller_id", caller_id_sql.CLAIM, caller_id_sql.CLAIM_TYPES)
+_WAITING_CLAIM = Prepared("claim_caller_id_waiting", caller_id_sql.WAITING_CLAIM, caller_id_sql.CLAIM_TYPES)
 ENDED = "The campaign has ended, so it chooses no numbers."
 
 
@@ -57,13 +76,25 @@ def choose(account: Account, campaign: Campaign, destination_e164: str, *, now: 
     if campaign.state != CampaignState.ACTIVE:
         raise CampaignNotActiveError
     with account_scope(account):
-        destination = destination_of(destination_e164)
-        sampled = random.randrange(100) < settings.CALLER_ID_SAMPLE_PERCENT  # noqa: S311  -- guards nothing
-        before = matching.match(pool_of(campaign), destination, policy_of(campaign), now=now) if sampled else None
-        chosen = _claim(account, campaign, destination, now) or _last_resort(campaign, now)
-        if sampled or chosen.outcome != CallerIdOutcome.MATCHED:
-            _keep(account, campaign, destination, chosen, before, now)
+        before = _weighed(campaign, destination_e164, now) if _is_sampled() else None
+        chosen = _claim(account, campaign, destination_e164, now) or _last_resort(campaign, now)
+        if before is not None or chosen.outcome != CallerIdOutcome.MATCHED:
+            _keep(account, campaign, destination_e164, chosen, before, now)
     return chosen
+
+
+def campaign_for(account: Account, uuid: UUID) -> Campaign | None:
+    """Return a campaign of the account as a call needs it, None for any other; the rest is read when asked for."""
+    row = _CAMPAIGN.fetchone({"account": account.pk, "uuid": str(uuid)})
+    return None if row is None else Campaign.from_db(None, CAMPAIGN_FIELDS, row)
+
+
+def _is_sampled() -> bool:
+    return random.randrange(100) < settings.CALLER_ID_SAMPLE_PERCENT  # noqa: S311  -- guards nothing
+
+
+def _weighed(campaign: Campaign, e164: str, now: datetime) -> matching.Match:
+    return matching.match(pool_of(campaign), destination_of(e164), policy_of(campaign), now=now)
 
 
 def policy_of(campaign: Campaign) -> Policy:
@@ -73,12 +104,15 @@ def policy_of(campaign: Campaign) -> Policy:
 
 def destination_of(e164: str) -> Destination:
     """Return a destination with its US state, which the longest known prefix tells."""
-    if not matching.area_code_of(e164):
-        return Destination(e164)
     with connection.cursor() as cursor:
-        cursor.execute(caller_id_sql.STATE_OF, {"prefixes": [e164[1:length] for length in PREFIX_LENGTHS]})
+        cursor.execute(caller_id_sql.STATE_OF, {"prefixes": _prefixes(e164)})
         row = cursor.fetchone()
     return Destination(e164, row[0] if row else "")
+
+
+def _prefixes(e164: str) -> list[str]:
+    """Return the beginnings under which the area of a number may be known."""
+    return [e164[1:length] for length in PREFIX_LENGTHS] if matching.area_code_of(e164) else [""]
 
 
 def pool_of(campaign: Campaign) -> list[PoolNumber]:
@@ -109,38 +143,38 @@ def forget_old_choices(*, now: datetime) -> int:
     return deleted
 
 
-def _claim(account: Account, campaign: Campaign, destination: Destination, now: datetime) -> CallerId | None:
+def _claim(account: Account, campaign: Campaign, destination: str, now: datetime) -> CallerId | None:
     """Claim a number by the steps; None when no step has one. Resting numbers come after all others."""
     params = _params(account, campaign, destination, now)
     for resting in (False, True) if campaign.rest_after is not None else (False,):
-        for claim, waiting in zip(caller_id_sql.CLAIMS, caller_id_sql.WAITING_CLAIMS, strict=True):
-            found = _first_free(claim, waiting, params | {"resting": resting})
-            if found:
-                return found
+        found = _first_free(params | {"resting": resting})
+        if found:
+            return found
     return None
 
 
-def _first_free(claim: str, waiting: str, params: dict[str, Any]) -> CallerId | None:
+def _first_free(params: dict[str, Any]) -> CallerId | None:
     for attempt in range(2 * FENCED_TRIES):
-        with connection.cursor() as cursor:
-            cursor.execute(claim if attempt < FENCED_TRIES else waiting, params)
-            candidates, step, number_id, e164, uuid, rating = cursor.fetchone()
+        claim = _CLAIM if attempt < FENCED_TRIES else _WAITING_CLAIM
+        row = claim.fetchone(params)
+        assert row is not None
+        candidates, step, number_id, e164, uuid, rating = row
         if number_id is not None:
-            words = Step(step).words
-            return CallerId(CallerIdOutcome.MATCHED, words + ".", e164, uuid, number_id, Step(step), Rating(rating))
+            words = f"{Step(step).words}."
+            return CallerId(CallerIdOutcome.MATCHED, words, e164, uuid, number_id, Step(step), Rating(rating))
         if not candidates:
             return None
     return None
 
 
-def _params(account: Account, campaign: Campaign, destination: Destination, now: datetime) -> dict[str, Any]:
+def _params(account: Account, campaign: Campaign, destination: str, now: datetime) -> dict[str, Any]:
     policy = policy_of(campaign)
     return {
         "account": account.pk,
         "campaign": campaign.pk,
-        "exchange": matching.exchange_of(destination.e164),
-        "area_code": matching.area_code_of(destination.e164),
-        "state": destination.state,
+        "exchange": matching.exchange_of(destination),
+        "area_code": matching.area_code_of(destination),
+        "prefixes": _prefixes(destination),
         "others": [int(Rating.UNKNOWN), *([int(Rating.MIXED)] if policy.use_mixed else [])],
         "now": now,
         "hour": matching.hour_of(now),
@@ -148,7 +182,6 @@ def _params(account: Account, campaign: Campaign, destination: Destination, now:
         "per_hour": policy.calls_per_hour or NO_LIMIT,
         "per_day": policy.calls_per_day or NO_LIMIT,
         "rest_after": policy.rest_after or NO_LIMIT,
-        "most": MOST,
     }
 
 
@@ -183,7 +216,7 @@ def _default_of(campaign: Campaign) -> CampaignNumber | None:
 def _keep(
     account: Account,
     campaign: Campaign,
-    destination: Destination,
+    destination: str,
     chosen: CallerId,
     before: matching.Match | None,
     now: datetime,
@@ -193,7 +226,7 @@ def _keep(
         campaign=campaign,
         number_id=chosen.number_id,
         at=now,
-        destination=destination.e164[:8],
+        destination=destination[:8],
         outcome=chosen.outcome,
         reason=chosen.reason,
         steps=_told(before.reports) if before else [],

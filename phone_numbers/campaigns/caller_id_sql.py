@@ -8,16 +8,17 @@ The time of the last use always moves, also under two callers with the same cloc
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 from phone_numbers.campaigns.matching import Step
 
+# The state of the destination is looked up by the statement itself, from the longest known prefix.
+_STATE = "(SELECT state FROM place)"
 NEAR = {
     Step.EXCHANGE: "pool.exchange = %(exchange)s AND %(exchange)s <> ''",
     Step.AREA_CODE: "pool.area_code = %(area_code)s AND %(area_code)s <> '' AND pool.exchange <> %(exchange)s",
-    Step.STATE: "pool.state = %(state)s AND %(state)s <> '' AND pool.area_code <> %(area_code)s",
-    Step.ANY: "(pool.state <> %(state)s OR %(state)s = '') AND (pool.area_code <> %(area_code)s OR %(area_code)s = '')",
+    Step.STATE: f"pool.state = {_STATE} AND {_STATE} <> '' AND pool.area_code <> %(area_code)s",
+    Step.ANY: f"(pool.state <> {_STATE} OR {_STATE} = '') AND (pool.area_code <> %(area_code)s OR %(area_code)s = '')",
 }
+MOST = 64  # candidates looked up at once: more than there are callers at a time
 
 _UNDER_CAPS = """(pool.hour_at < %(hour)s OR pool.hour_uses < %(per_hour)s)
         AND (pool.day_on < %(day)s OR pool.day_uses < %(per_day)s)"""
@@ -28,12 +29,16 @@ _BRANCH = """
         AND status.tag_since IS NULL AND status.rating = ANY({ratings})
         AND {caps}
         AND (pool.day_on >= %(day)s AND pool.day_uses >= %(rest_after)s) = %(resting)s
-    ORDER BY pool.last_used_at, pool.id LIMIT %(most)s)
+    ORDER BY pool.last_used_at, pool.id LIMIT {most})
 """
 
 _CLAIM = """
-WITH candidate AS MATERIALIZED (
-    SELECT * FROM ({branches}) AS ranked LIMIT %(most)s
+WITH place AS MATERIALIZED (
+    SELECT coalesce((
+        SELECT state FROM numbers_areaprefix WHERE prefix = ANY(%(prefixes)s) ORDER BY length(prefix) DESC LIMIT 1
+    ), '') AS state
+), candidate AS MATERIALIZED (
+    SELECT * FROM ({branches}) AS ranked LIMIT {most}
 ), best AS (
     SELECT * FROM candidate WHERE rank = (SELECT min(rank) FROM candidate)
 ), claimed AS MATERIALIZED (
@@ -54,27 +59,50 @@ FROM (VALUES (1)) AS one
 LEFT JOIN (used JOIN numbers_phonenumber AS number ON number.id = used.number_id
     JOIN numbers_numberstatus AS status ON status.number_id = number.id) ON true
 """
-HEALTHY, OTHERS = "ARRAY[1]::smallint[]", "%(others)s::smallint[]"
+CLAIM_TYPES = {
+    "account": "bigint",
+    "campaign": "bigint",
+    "exchange": "text",
+    "area_code": "text",
+    "prefixes": "text[]",
+    "others": "smallint[]",
+    "now": "timestamptz",
+    "hour": "timestamptz",
+    "day": "date",
+    "per_hour": "integer",
+    "per_day": "integer",
+    "rest_after": "integer",
+    "resting": "boolean",
+}
 
 
-def _claim(steps: Sequence[Step], *, wait: bool) -> str:
-    """Return the statement that claims a number of the first of these steps that has one; `wait` for a lock."""
-    kinds = [(step, ratings) for step in steps for ratings in (HEALTHY, OTHERS)]
+def _claim(*, wait: bool) -> str:
+    """Return the statement that claims a number of the first step that has one; `wait` for a lock.
+
+    PostgreSQL reads the branches one after the other and stops when it has enough. A statement that locks rows is never
+    run in parallel, so their order holds.
+    """
+    kinds = [(step, ratings) for step in Step for ratings in ("ARRAY[1]::smallint[]", "%(others)s")]
     branches = "UNION ALL".join(
-        _BRANCH.format(rank=rank, step=int(step), near=NEAR[step], ratings=ratings, caps=_UNDER_CAPS)
+        _BRANCH.format(rank=rank, step=int(step), near=NEAR[step], ratings=ratings, caps=_UNDER_CAPS, most=MOST)
         for rank, (step, ratings) in enumerate(kinds)
     )
     # What is compared after the wait for a lock is compared with the row as it is then.
     unchanged = _UNDER_CAPS if wait else "pool.last_used_at = best.last_used_at"
-    return _CLAIM.format(branches=branches, unchanged=unchanged, lock="" if wait else "SKIP LOCKED")
+    return _CLAIM.format(branches=branches, most=MOST, unchanged=unchanged, lock="" if wait else "SKIP LOCKED")
 
 
-# Few numbers are near, so those steps go together; PostgreSQL reads the branches one after the other and stops when it
-# has enough. A statement that locks rows is never run in parallel, so their order holds.
-_GROUPS = ((Step.EXCHANGE, Step.AREA_CODE), (Step.STATE, Step.ANY))
-CLAIMS = tuple(_claim(steps, wait=False) for steps in _GROUPS)
-WAITING_CLAIMS = tuple(_claim(steps, wait=True) for steps in _GROUPS)
+CLAIM = _claim(wait=False)
+WAITING_CLAIM = _claim(wait=True)
 
 STATE_OF = """
 SELECT state FROM numbers_areaprefix WHERE prefix = ANY(%(prefixes)s) ORDER BY length(prefix) DESC LIMIT 1
 """
+
+# What a call reads of its campaign, in the order of the model.
+CAMPAIGN = """
+SELECT id, uuid, account_id, name, product, dialing_method, state, default_number_id, use_mixed, calls_per_hour,
+    calls_per_day, rest_after, no_caller_id_at
+FROM numbers_campaign WHERE account_id = %(account)s AND uuid = %(uuid)s
+"""
+CAMPAIGN_TYPES = {"account": "bigint", "uuid": "uuid"}

@@ -27,7 +27,7 @@ class TryForm(forms.Form):
     """A destination to try."""
 
     destination = forms.CharField(
-        label="Try a destination",
+        label="Destination",
         max_length=80,
         required=False,
         help_text="Nothing is called and nothing is counted.",

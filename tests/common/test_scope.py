@@ -35,6 +35,7 @@ PACKAGES = (
 RUNS_SQL = {
     "accounts/keys.py",
     "common/csv_export.py",
+    "common/prepared.py",
     "common/slots.py",
     "phone_numbers/campaigns/caller_id.py",
     "phone_numbers/campaigns/pools.py",

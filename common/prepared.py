@@ -1,0 +1,39 @@
+"""Statements that a connection plans once: for those that run very often and take longer to plan than to run.
+
+A connection remembers by name what it has prepared, so a statement belongs to the code that names it. Behind a pooler
+that hands out connections per transaction, that pooler must know prepared statements.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Any
+from weakref import WeakKeyDictionary
+
+from django.db import connection
+
+_PLACEHOLDER = re.compile(r"%\((\w+)\)s")
+_known: WeakKeyDictionary[Any, set[str]] = WeakKeyDictionary()
+
+
+class Prepared:
+    """One statement with named parameters and their PostgreSQL types."""
+
+    def __init__(self, name: str, statement: str, types: Mapping[str, str]) -> None:
+        self.name = name
+        self.order = list(types)
+        numbered = _PLACEHOLDER.sub(lambda found: f"${self.order.index(found[1]) + 1}", statement)
+        self._prepare = f"PREPARE {name} ({', '.join(types.values())}) AS {numbered}"
+        self._execute = f"EXECUTE {name} ({', '.join(['%s'] * len(types))})"
+
+    def fetchone(self, params: Mapping[str, Any]) -> tuple[Any, ...] | None:
+        """Run the statement on the thread's connection and return its first row."""
+        with connection.cursor() as cursor:
+            known = _known.setdefault(connection.connection, set())
+            if self.name not in known:
+                cursor.execute(self._prepare)
+                known.add(self.name)
+            cursor.execute(self._execute, [params[name] for name in self.order])
+            row: tuple[Any, ...] | None = cursor.fetchone()
+        return row
