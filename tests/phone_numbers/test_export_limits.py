@@ -11,11 +11,11 @@ from django.http import QueryDict
 from django.test import Client
 from pytest_django import Settings
 
+from accounts.export_page import EXPORT_SLOTS
 from accounts.models import Account, User
 from common import csv_export, slots
 from common.scope import account_scope
 from phone_numbers import filters
-from accounts.export_page import EXPORT_SLOTS
 from tests import factories
 from tests.conftest import ClientFor
 from tests.phone_numbers.export_reader import begin_download, body_of, status_of
