@@ -1,6 +1,7 @@
 """Repairs of the demo's past: each label that a monitored number had becomes the case that it would have been.
 
-A label that cleared within the limit is a cleared case, another one an unsuccessful case. One request a day holds the
+A label that cleared within the limit is a cleared case, one that is still there an unsuccessful case. Labels that went
+by themselves after the limit are left out: in the made-up history nobody repaired them. One request a day holds the
 cases that were opened on it. `limit` and the other spans are parameters.
 """
 
@@ -22,6 +23,7 @@ FROM (
     JOIN numbers_phonenumber AS number ON number.id = tag.number_id
 WHERE tag.to_value = 'tagged' AND tag.at >= coalesce(status.capability_since, tag.at)
     AND least(tag.ended, tag.at + %(limit)s) <= %(now)s
+    AND (tag.ended IS NULL OR (tag.how = 'cleared' AND tag.ended <= tag.at + %(limit)s))
 """
 REQUESTS = """
 INSERT INTO remediation_submission (uuid, account_id, provider, business, state, state_since, reference, adopted,
