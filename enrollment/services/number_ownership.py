@@ -61,7 +61,8 @@ def take_step(turn: Turn, access: RegistrarAccess, *, now: datetime) -> timedelt
     if _send_answers(turn, access, now=now):
         return AT_ONCE
     _record(turn, _read(access), now=now)
-    return READ_EVERY if ProviderAccount.objects.filter(proof=Proof.APPROVED).exists() else None
+    proven = ProviderAccount.objects.filter(proof=Proof.APPROVED).exists()
+    return READ_EVERY if proven or NumberOwnership.objects.exists() else None
 
 
 def _send_answers(turn: Turn, access: RegistrarAccess, *, now: datetime) -> bool:
@@ -93,16 +94,23 @@ def _read(access: RegistrarAccess) -> dict[str, ProviderNumber]:
 def _record(turn: Turn, said: dict[str, ProviderNumber], *, now: datetime) -> None:
     """Write what changed, and tell the account of new questions, of deadlines that come near and of removed ones."""
     numbers = dict(_numbers(list(said)))
-    before = {row.pk: row for row in NumberOwnership.objects.filter(pk__in=numbers.values())}
-    rows = [_row(turn.account, pk, said[e164], before.get(pk), now) for e164, pk in numbers.items()]
-    changed = [row for row in rows if _differs(row, before.get(row.pk))]
     with errands.recording(turn, now=now):
+        # Locked, so that an answer that a person gives at this moment is not overwritten with none.
+        known = NumberOwnership.objects.select_for_update().filter(pk__in=numbers.values())
+        before = {row.pk: row for row in known.order_by("pk")}
+        rows = [_row(turn.account, pk, said[e164], before.get(pk), now) for e164, pk in numbers.items()]
+        changed = [row for row in rows if _differs(row, before.get(row.pk))]
         NumberOwnership.objects.filter(pk__in=numbers.values()).update(read_at=now)
         _keep(changed)
-        ownership_mail.tell(turn.account, _new(changed, Ownership.PENDING), kind=Ownership.PENDING, now=now)
-        ownership_mail.tell(turn.account, _new(changed, Ownership.FLAGGED), kind=Ownership.FLAGGED, now=now)
-        _tell_of_removed(turn.account, _new(changed, Ownership.REMOVED), now=now)
-        ownership_mail.remind(turn.account, _near_deadline(now), now=now)
+        _tell(turn.account, changed, now=now)
+
+
+def _tell(account: Account, changed: list[NumberOwnership], *, now: datetime) -> None:
+    """Write to the account about what has changed, and once about each deadline that comes near."""
+    for kind in (Ownership.PENDING, Ownership.FLAGGED):
+        ownership_mail.tell(account, _new(changed, kind), kind=kind, now=now)
+    _tell_of_removed(account, _new(changed, Ownership.REMOVED), now=now)
+    ownership_mail.remind(account, _near_deadline(now), now=now)
 
 
 def _tell_of_removed(account: Account, ids: list[int], *, now: datetime) -> None:

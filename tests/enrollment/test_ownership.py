@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from accounts.models import Account, AuditEvent, User
 from common.scope import account_scope, all_accounts
-from enrollment.models import EnrolledService, NumberOwnership, ProviderErrand
+from enrollment.models import Attachment, EnrolledService, Enrollment, NumberOwnership, ProviderErrand
 from enrollment.provider_states import ErrandKind, Ownership, Proof
 from enrollment.selectors import ownership as ownership_selectors
 from enrollment.services import errand_turns, errands, number_ownership, ownership_proof, provider_access
@@ -255,3 +255,21 @@ def test_another_accounts_number_cannot_be_answered(
     run_errand(approved, OWNERSHIP)
     assert number_ownership.answer(acme, [foreign.uuid], still_own=False, actor=person, now=timezone.now()) == 0
     assert ownership_of(foreign).answer is None
+
+
+def test_without_a_provider_the_reviewer_who_approved_saw_the_proof(globex: Account) -> None:
+    make_file(globex, AttachmentKind.PROOF)
+    assert not ownership_selectors.has_ownership_proof(globex)
+    factories.make_enrollment(globex, EnrolledService.REGISTRATION)
+    with account_scope(globex):
+        Enrollment.objects.update(state_since=timezone.now())
+    assert ownership_selectors.has_ownership_proof(globex)
+    make_file(globex, AttachmentKind.PROOF, "later.pdf")
+    with account_scope(globex):
+        Attachment.objects.filter(filename="letter.pdf").update(removed_at=timezone.now())
+    assert not ownership_selectors.has_ownership_proof(globex)
+
+
+def test_the_provider_says_that_it_takes_no_toll_free_numbers_of_others(named: Account, acme: Account) -> None:
+    assert ownership_selectors.refuses_hosted_toll_free(named)
+    assert not ownership_selectors.refuses_hosted_toll_free(acme)
