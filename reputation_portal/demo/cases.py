@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.db import connection, transaction
 
@@ -26,7 +27,7 @@ def write_past_cases(account: Account, *, now: datetime) -> None:
     with account_scope(account):
         if Case.objects.exists():
             return
-        params = {
+        params: dict[str, Any] = {
             "account": account.pk,
             "now": now,
             "target": TARGET,
