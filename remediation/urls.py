@@ -22,6 +22,7 @@ from remediation.views import (
 cases = (
     [
         path("", case_views.CaseListView.as_view(), name="list"),
+        path("times/", case_views.CaseTimesView.as_view(), name="times"),
         path("export.csv", case_files.CaseExportView.as_view(), name="export"),
         path("of-number/<uuid:uuid>/", fragments.NumberCaseView.as_view(), name="of_number"),
         path("tasks/<uuid:uuid>/", manual_tasks.ManualTaskView.as_view(), name="task"),

@@ -85,7 +85,7 @@ REPAIR_TASKS = (
         "is-progress",
         "support ticket was answered",
         "support tickets were answered",
-        "cases:list",
+        "cases:tickets",
     ),
     RepairTask(
         "flagged_defaults",

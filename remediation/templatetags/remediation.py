@@ -49,6 +49,7 @@ _ALERT_ICONS = {
     AlertKind.DEFAULT_FLAGGED: "flag",
     AlertKind.AREA_FLOOR: "map-pin",
     AlertKind.NEEDS_REST: "player-pause",
+    AlertKind.NO_CALLER_ID: "phone-off",
     AlertKind.FEED_FAILING: "rss",
     AlertKind.CASE_OVERDUE: "clock",
 }

@@ -67,32 +67,15 @@ class CaseListView(RemediationPageMixin, lists.ListPage):
         base = super().get_context(page)
         names = cases.carriers_of(page.rows)
         first = {name: way for name, way in FIRST_SORT.items() if name in case_list.sorts(self.request.GET)}
-        return (
-            base
-            | {
-                "rows": [case_file.row_of(case, names, now=self.now) for case in page.rows],
-                "chips": self._chips(case_list.open_counts()),
-                "headers": lists.headers(base["table"], self.address, self.sort, first),
-                "active_filters": lists.active_filters(self.filterset, self.address),
-                "filter_errors": lists.filter_errors(self.filterset, self.address),
-                "menus": [
-                    lists.filter_menu(self.filterset, name) for name in ("state", "provider", "carrier", "owner")
-                ],
-                "had_cases": bool(page.rows) or case_list.any_case(),
-                "poll_seconds": self.poll_seconds,
-            }
-            | self._times()
-        )
-
-    def _times(self) -> dict[str, Any]:
-        """Return the times to clear; a fragment of the list leaves them as they are on the page."""
-        if self.request.htmx and not self.request.htmx.history_restore_request:
-            return {}
-        return {
-            "times": [
-                ("By provider", "Provider", stats.by_provider(now=self.now)),
-                ("By carrier", "Carrier", stats.by_carrier(now=self.now)),
-            ]
+        return base | {
+            "rows": [case_file.row_of(case, names, now=self.now) for case in page.rows],
+            "chips": self._chips(case_list.open_counts()),
+            "headers": lists.headers(base["table"], self.address, self.sort, first),
+            "active_filters": lists.active_filters(self.filterset, self.address),
+            "filter_errors": lists.filter_errors(self.filterset, self.address),
+            "menus": [lists.filter_menu(self.filterset, name) for name in ("state", "provider", "carrier", "owner")],
+            "had_cases": bool(page.rows) or case_list.any_case(),
+            "poll_seconds": self.poll_seconds,
         }
 
     def _chips(self, counts: case_list.OpenCounts) -> list[tuple[str, str, int | None, str, bool]]:
@@ -116,6 +99,19 @@ class CaseListView(RemediationPageMixin, lists.ListPage):
 
     def _is_chosen(self, said: dict[str, tuple[str, ...]]) -> bool:
         return all(set(self.request.GET.getlist(name)) == set(said.get(name, ())) for name in STATES_OF_CHIPS)
+
+
+class CaseTimesView(RemediationPageMixin, View):
+    """`/cases/times/`: how long repairs take. A fragment that the list does not wait for, and a page of its own."""
+
+    def get(self, request: HttpRequest) -> HttpResponse:
+        """Show the figures with how many cases they come from."""
+        now = timezone.now()
+        times = [
+            ("By provider", "Provider", stats.by_provider(now=now)),
+            ("By carrier", "Carrier", stats.by_carrier(now=now)),
+        ]
+        return render(request, "cases/_times.html" if self.request.htmx else "cases/times.html", {"times": times})
 
 
 class CaseDetailView(RemediationPageMixin, View):

@@ -41,7 +41,7 @@
       await navigator.clipboard.writeText(button.dataset.copy);
       button.classList.add("is-copied");
       setTimeout(() => button.classList.remove("is-copied"), 1500);
-      say(`${button.dataset.copy} copied`);
+      say(`${button.dataset.copyName ?? button.dataset.copy} copied`);
     } catch {
       say("Copying was refused by the browser.");
     }

@@ -19,6 +19,7 @@ from tests import factories
 from tests.browser import page_checks, world
 from tests.browser.conftest import Visit
 from tests.enrollment import number_world
+from tests.remediation import remediation_world
 
 ARTEFACTS = Path(__file__).resolve().parent.parent.parent / "artefacts"
 LAPTOP = {"width": 1280, "height": 800}
@@ -45,6 +46,16 @@ PAGES = {
     "disable": "/numbers/monitoring/disable/?all=1",
     "register": "/numbers/registration/register/?all=1&area=TX",
     "job": "/services/jobs/{job}/",
+    "cases": "/cases/",
+    "cases-ended": "/cases/?show=ended",
+    "case": "/cases/{case}/",
+    "case-cancel": "/cases/{case}/cancel/",
+    "case-task": "/cases/tasks/{task}/",
+    "ticket": "/cases/tickets/{ticket}/",
+    "tickets": "/cases/tickets/",
+    "alerts": "/alerts/?group={campaign}",
+    "alerts-past": "/alerts/history/",
+    "alerts-mail": "/settings/alerts/",
     "help": "/help/",
     "help-topic": "/help/remediation/",
     "feeds": "/feeds/",
@@ -67,7 +78,15 @@ def addresses(hub: Account, live_server: LiveServer) -> dict[str, str]:
         campaign = Campaign.objects.get()
         Campaign.objects.update(default_number=number)
     job = number_world.start(hub, JobKind.DISABLE, [number])
-    places = {"uuid": number.uuid, "campaign": campaign.uuid, "job": job.uuid}
+    case, task, ticket = remediation_world.parked_case(hub)
+    places = {
+        "uuid": number.uuid,
+        "campaign": campaign.uuid,
+        "job": job.uuid,
+        "case": case.uuid,
+        "task": task.uuid,
+        "ticket": ticket.uuid,
+    }
     return {name: live_server.url + path.format(**places) for name, path in PAGES.items()}
 
 

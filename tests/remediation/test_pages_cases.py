@@ -26,8 +26,8 @@ from tests.remediation import remediation_world as world
 from tests.remediation.provider_drill import Drill
 
 LIST = "/cases/"
-# Session, person, memberships, sources, members, the page, carriers, counts, two of times to clear, the strip.
-QUERIES = 11
+# Session, person, memberships, sources, members, the page, carriers, counts, the strip.
+QUERIES = 9
 
 
 @pytest.fixture
@@ -186,7 +186,9 @@ def test_times_to_clear_say_how_many_cases_they_come_from(client: Client, acme: 
     world.detect(acme, now - 2 * world.DAY)
     world.clean(acme, numbers, now - world.DAY)
     world.detect(acme, now - world.DAY)
-    words = plain(text(client, LIST))
+    assert 'hx-get="/cases/times/"' in text(client, LIST)
+    words = plain(text(client, "/cases/times/"))
+    assert plain(text(client, "/cases/times/", headers={"HX-Request": "true"})) in words
     assert "By hand 1 day 1 day 4" in words
     assert "Telnyx 1 day 1 day 4" in words
 
