@@ -15,14 +15,12 @@ from enrollment.states import AttachmentKind, EnrollmentState, MailState
 
 WAITING = (EnrollmentState.SUBMITTED, EnrollmentState.IN_REVIEW)
 SENT_BACK = (EnrollmentState.NEEDS_INFORMATION, EnrollmentState.DRAFT)
+DECIDED = (EnrollmentState.APPROVED, EnrollmentState.REJECTED, EnrollmentState.ENDED)
 TABS = {
     "waiting": ("Waiting", Q(state__in=WAITING)),
     "provider": ("At the provider", Q(state=EnrollmentState.PROVIDER_VETTING)),
     "returned": ("With the applicant", Q(state__in=SENT_BACK, submitted_at__isnull=False)),
-    "decided": (
-        "Decided",
-        Q(state__in=[EnrollmentState.APPROVED, EnrollmentState.REJECTED, EnrollmentState.ENDED]),
-    ),
+    "decided": ("Decided", Q(state__in=DECIDED, submitted_at__isnull=False)),
 }
 
 

@@ -50,7 +50,7 @@ class AccountPage(ReviewerPageMixin):
         uuid: UUID = self.kwargs["uuid"]
         return get_object_or_404(Account, uuid=uuid)
 
-    def scope(self) -> AbstractContextManager[None]:
+    def inside(self) -> AbstractContextManager[None]:
         """Open the scope of that account, whichever one the person looks at."""
         return account_scope(self.account)
 
@@ -78,7 +78,7 @@ class LicenseView(AccountPage):
         """Return the license that the address names; None while a new one is added."""
         if "license" not in self.kwargs:
             return None
-        with self.scope():
+        with self.inside():
             found = License.objects.filter(pk=self.kwargs["license"]).first()
         if found is None:
             raise Http404("This account has no such license.")
@@ -93,7 +93,7 @@ class LicenseView(AccountPage):
         form = LicenseForm(request.POST, initial=self._initial(), is_new=self.license is None)
         if not form.is_valid():
             return self._page(form, status=400)
-        with self.scope():
+        with self.inside():
             effect = self._effect(form.cleaned_data)
         if request.POST.get("step") != "confirm":
             return self._page(form, effect=effect)
