@@ -127,6 +127,7 @@ class AlertKind(models.TextChoices):
     DEFAULT_FLAGGED = "default_flagged", "Flagged default caller ID"
     AREA_FLOOR = "area_floor", "Too few healthy numbers in an area"
     NEEDS_REST = "needs_rest", "Numbers that need rest"
+    NO_CALLER_ID = "no_caller_id", "Calls without a caller ID"
     FEED_FAILING = "feed_failing", "Feed that fails"
     CASE_OVERDUE = "case_overdue", "Overdue case"
 

@@ -1,8 +1,8 @@
-"""Pool safety (B10): flagged defaults, areas with too few numbers left, numbers that should rest, feeds that fail."""
+"""Pool safety (B10, D25): flagged defaults, thin areas, numbers that should rest, unserved calls, failing feeds."""
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.conf import settings
@@ -17,7 +17,8 @@ from remediation.models import Alert
 from remediation.services import detection_sql, pool_safety_sql
 from remediation.states import AT_PROVIDER, AlertKind, CaseState
 
-POOL_KINDS = (AlertKind.DEFAULT_FLAGGED, AlertKind.NEEDS_REST, AlertKind.AREA_FLOOR)
+POOL_KINDS = (AlertKind.DEFAULT_FLAGGED, AlertKind.NEEDS_REST, AlertKind.AREA_FLOOR, AlertKind.NO_CALLER_ID)
+UNSERVED = timedelta(hours=1)  # after the last call that got no caller ID the alert clears (D25)
 RESTING = (*AT_PROVIDER, CaseState.AWAITING_CLEAN_READING)
 ALARMING = "is-spam"  # the color class of feeds that fail or were stopped
 
@@ -39,6 +40,7 @@ def follow_pools(account: Account, *, now: datetime) -> None:
         "kinds": list(POOL_KINDS),
         "resting": list(RESTING),
         "floor": settings.POOL_AREA_FLOOR,
+        "unserved_since": now - UNSERVED,
         "toll_free": [prefix[-3:] for prefix in TOLL_FREE_PREFIXES],
     }
     with connection.cursor() as cursor:

@@ -36,6 +36,12 @@ WITH tagged AS MATERIALIZED (
         || ' that are not flagged.'
     FROM area JOIN numbers_campaign AS campaign ON campaign.id = area.campaign_id
     WHERE usable < total AND usable < %(floor)s AND total >= %(floor)s
+    UNION ALL
+    SELECT 'no_caller_id', id::text, id, NULL, no_caller_id_at,
+        'A call of ' || name || ' got no caller ID: no number could be used, and there is no default. '
+        || 'Choose a default, or add numbers.'
+    FROM numbers_campaign
+    WHERE account_id = %(account)s AND state = 'active' AND no_caller_id_at >= %(unserved_since)s
 )
 """
 CLEAR = (

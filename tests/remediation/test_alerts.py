@@ -153,6 +153,16 @@ def test_numbers_in_dispute_should_rest_and_the_words_follow_their_count(acme):
     assert len(world.open_alerts(acme, AlertKind.NEEDS_REST)) == 1
 
 
+def test_a_call_that_got_no_caller_id_is_an_alert_for_an_hour(acme):
+    campaign = factories.make_campaign(acme, "Spring", no_caller_id_at=NOW)
+    follow(acme, NOW + HOUR / 2)
+    (alert,) = world.open_alerts(acme, AlertKind.NO_CALLER_ID)
+    assert alert.campaign_id == campaign.pk
+    assert "Choose a default" in alert.words
+    follow(acme, NOW + 2 * HOUR)
+    assert world.open_alerts(acme, AlertKind.NO_CALLER_ID) == []
+
+
 def test_an_ended_campaign_has_no_alerts(acme):
     numbers = world.monitored(acme, 2)
     campaign = factories.make_campaign(acme, numbers=numbers)
