@@ -32,14 +32,14 @@ class ApiMiddleware:
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
         guarded = SecurityMiddleware(convert_exception_to_response(_answer))
-        self.answer: Callable[[HttpRequest], HttpResponseBase] = convert_exception_to_response(guarded)
+        self.answer: Callable[[HttpRequest], Any] = convert_exception_to_response(guarded)
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         """Answer a call by the short way."""
         if not request.path_info.startswith(PREFIX) or request.path_info in PAGES:
             return self.get_response(request)
         began = time.perf_counter()
-        response = self.answer(request)
+        response: HttpResponseBase = self.answer(request)
         for name, value in HEADERS.items():
             response[name] = value
         _tell(request, response, (time.perf_counter() - began) * 1000)
@@ -49,7 +49,7 @@ class ApiMiddleware:
 def _answer(request: HttpRequest) -> HttpResponseBase:
     """Find the call and make it, as Django's own handler would."""
     request.get_host()  # DisallowedHost, which is answered with 400
-    found = resolve(request.path_info)
+    found = resolve("/" + request.path_info.removeprefix(PREFIX), urlconf="api.urls")
     request.resolver_match = found
     response = found.func(request, *found.args, **found.kwargs)
     if hasattr(response, "render") and callable(response.render):

@@ -16,6 +16,8 @@ class AnythingConverter(StringConverter):
 register_converter(AnythingConverter, "anything")
 app_name = "api"
 urlpatterns = [
+    # First, as it is asked for most.
+    path("campaigns/<uuid:uuid>/caller-id", caller_id.CallerIdView.as_view(), name="caller_id"),
     path("", docs.DocsView.as_view(), name="docs"),
     path("schema/", docs.SchemaView.as_view(), name="schema"),
     path("numbers", numbers.NumberListView.as_view(), name="numbers"),
@@ -24,7 +26,6 @@ urlpatterns = [
     path("numbers/<uuid:uuid>/readings", numbers.NumberReadingsView.as_view(), name="number_readings"),
     path("campaigns", campaigns.CampaignListView.as_view(), name="campaigns"),
     path("campaigns/<uuid:uuid>", campaigns.CampaignView.as_view(), name="campaign"),
-    path("campaigns/<uuid:uuid>/caller-id", caller_id.CallerIdView.as_view(), name="caller_id"),
     path("observations", observations.ObservationsView.as_view(), name="observations"),
     path("jobs", jobs.JobListView.as_view(), name="jobs"),
     path("jobs/<uuid:uuid>", jobs.JobView.as_view(), name="job"),

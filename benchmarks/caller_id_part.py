@@ -27,7 +27,7 @@ from phone_numbers.states import DialingMethod, Rating
 from providers.base import Observation
 from reputation_portal.local import ports
 
-POOL, CALLERS, CALLS, WARM_UP = 10_000, 50, 10_000, 1_000
+POOL, CALLERS, CALLS, WARM_UP = 10_000, 50, 6_000, 500
 RATE, P99 = 1_000.0, 100.0  # decisions a second, milliseconds
 
 
