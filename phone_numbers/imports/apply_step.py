@@ -34,6 +34,7 @@ def apply(job: ImportJob, lease: Lease, turn: Turn) -> bool:
         until, lines = _next_batch(job, turn.batch(BATCH))
         if not lines:
             _finish(job, lease, turn)
+            inventory.tell_planner(job.added)
             return True
         _apply_batch(job, lease, turn, until, lines)
         if turn.is_over:

@@ -21,6 +21,7 @@ from phone_numbers.services import inventory_sql
 from phone_numbers.states import EventKind, Origin
 
 BATCH = 10_000
+MANY = 1_000  # from so many new numbers on the planner is told at once
 
 
 class UnknownCampaignError(ValueError):
@@ -56,7 +57,15 @@ def add_numbers(
         with connection.cursor() as cursor:
             _stage(cursor, batch)
             added += add_staged(cursor, account.pk, now=now, actor_id=actor.pk if actor else None, reason=reason)
+    tell_planner(added)
     return added
+
+
+def tell_planner(added: int) -> None:
+    """Have the inventory's statistics taken anew after many numbers came, so that pages stay quick."""
+    if added >= MANY:
+        with connection.cursor() as cursor:
+            cursor.execute(inventory_sql.ANALYZE_INVENTORY)
 
 
 def add_staged(cursor: CursorWrapper, account_id: int, *, now: datetime, actor_id: int | None, reason: str) -> int:
