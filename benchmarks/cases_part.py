@@ -9,7 +9,7 @@ from django.db import connection
 from django.utils import timezone
 
 from accounts.models import Account
-from benchmarks import cases_sql, data, timing
+from benchmarks import cases_pages, cases_sql, data, timing
 from benchmarks.results import LIMIT, Result
 from common.scope import account_scope
 from enrollment.models import ProviderAccount
@@ -35,7 +35,8 @@ def measure() -> list[Result]:
     with account_scope(account):
         _name_provider(account)
         contest = Contest(account)
-        return [contest.from_reading_to_requests(), *figures_over_past_cases(account)]
+        results = [contest.from_reading_to_requests(), *figures_over_past_cases(account)]
+    return [*results, *cases_pages.measure()]
 
 
 class Contest:

@@ -126,7 +126,7 @@ class AlertActForm(forms.Form):
     """What is done to alerts: to one by its uuid, or to the tag alerts of a group by its key."""
 
     action = forms.ChoiceField(choices=[("acknowledge", ""), ("mute", ""), ("unmute", "")])
-    hours = forms.TypedChoiceField(choices=list(MUTES.items()), coerce=int, required=False, empty_value=24)
+    hours = forms.ChoiceField(choices=list(MUTES.items()), required=False)
     alert = forms.UUIDField(required=False)
     group = forms.CharField(max_length=40, required=False)
 

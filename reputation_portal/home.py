@@ -69,6 +69,15 @@ REPAIR_TASKS = (
     RepairTask(
         "parked", "ticket", "is-mixed", "case needs a person", "cases need a person", "cases:list", "?state=parked"
     ),
+    RepairTask(
+        "unsuccessful",
+        "circle-x",
+        "is-spam",
+        "repair was unsuccessful and is in no ticket",
+        "repairs were unsuccessful and are in no ticket",
+        "cases:list",
+        "?state=unsuccessful",
+    ),
     RepairTask("overdue", "clock", "is-mixed", "case is overdue", "cases are overdue", "cases:list", "?overdue=1"),
     RepairTask(
         "follow_ups",

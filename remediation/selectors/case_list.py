@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -55,7 +56,7 @@ def sort_of(params: QueryDict) -> Sort:
     return choose_sort(params.get("sort"), sorts(params), cases.DEFAULT_SORT)
 
 
-def sorts(params: QueryDict) -> dict[str, tuple[str, ...]]:
+def sorts(params: QueryDict) -> Mapping[str, tuple[str, ...]]:
     """Return the orders that this list can be read in."""
     ended = params.get("show") or set(params.getlist("state")) & set(CLOSED_STATES)
     return cases.SORTS if ended else cases.SORTS_OF_OPEN
@@ -114,4 +115,4 @@ def open_counts() -> OpenCounts:
 
 def any_case() -> bool:
     """Tell whether the open account ever had a case."""
-    return Case.objects.exists()
+    return bool(Case.objects.exists())

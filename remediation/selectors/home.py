@@ -5,11 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from django.db.models import Count, Q
+from django.db.models import Count, Exists, OuterRef, Q
 
 from remediation.models import Case, ManualTask, SupportTicket
 from remediation.selectors import alerts, stats
 from remediation.states import AlertKind, CaseState, ManualState, TicketState
+
+RECENT = timedelta(days=60)
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,14 +19,16 @@ class Figures:
     """How many repairs are under way, how long one takes, and what of them needs a person.
 
     `tagged` is the count of the strip: numbers with an open alert (D22). `median` None: nothing was cleared yet.
-    `parked` cases cannot go on by themselves; `overdue` ones passed their target; `follow_ups` are disputes filed by
-    hand whose day has come; `answered` tickets wait to be read.
+    `parked` cases cannot go on by themselves; `overdue` ones passed their target; of `unsuccessful` ones the label is
+    still there and nobody took it on; `follow_ups` are disputes filed by hand whose day has come; `answered` tickets
+    wait to be read.
     """
 
     open_cases: int
     median: timedelta | None
     parked: int
     overdue: int
+    unsuccessful: int
     follow_ups: int
     answered: int
     tagged: int
@@ -34,7 +38,7 @@ class Figures:
 
 
 def figures(*, now: datetime) -> Figures:
-    """Return the figures of the open account: five small queries."""
+    """Return the figures of the open account: six small queries."""
     opened = Case.objects.filter(closed_at=None).aggregate(
         n=Count("pk"),
         parked=Count("pk", filter=Q(state=CaseState.PARKED)),
@@ -48,6 +52,7 @@ def figures(*, now: datetime) -> Figures:
         median=cleared.median if cleared else None,
         parked=opened["parked"],
         overdue=opened["overdue"],
+        unsuccessful=_unsuccessful(now),
         follow_ups=ManualTask.objects.filter(filed, case__closed_at=None).count(),
         answered=SupportTicket.objects.filter(state=TicketState.ANSWERED).count(),
         tagged=counts.get(AlertKind.TAG, 0),
@@ -55,3 +60,11 @@ def figures(*, now: datetime) -> Figures:
         thin_areas=counts.get(AlertKind.AREA_FLOOR, 0),
         failing_feeds=counts.get(AlertKind.FEED_FAILING, 0),
     )
+
+
+def _unsuccessful(now: datetime) -> int:
+    """Return how many repairs of the last weeks ended at their limit, without a ticket or another attempt since."""
+    given_up = Case.objects.filter(state=CaseState.UNSUCCESSFUL, opened_at__gte=now - RECENT)
+    taken_on = Exists(SupportTicket.objects.filter(case=OuterRef("pk")))
+    again = Exists(Case.objects.filter(number=OuterRef("number"), opened_at__gt=OuterRef("opened_at")))
+    return given_up.filter(~taken_on, ~again, number__status__tag_since__isnull=False).count()

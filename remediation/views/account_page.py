@@ -13,7 +13,7 @@ class RemediationPageMixin(AccountPageMixin):
     Otherwise the page would jump to the sign-in by itself, under the hands of somebody who writes a note.
     """
 
-    def handle_no_permission(self) -> HttpResponse:
+    def handle_no_permission(self) -> HttpResponse:  # type: ignore[override]
         """Lead to the sign-in, except for a poll."""
         if self.request.htmx and "poll" in self.request.GET:
             return HttpResponse(status=204)

@@ -26,6 +26,7 @@ from remediation.views.account_page import RemediationPageMixin
 
 GROUP_PAGE = 50
 OTHERS_SHOWN = 200
+A_DAY = "24"
 FIRST_SORT = {"raised": "-raised"}
 
 
@@ -69,11 +70,11 @@ class AlertActView(RemediationPageMixin, View):
         if not form.is_valid():
             raise Http404("There is nothing to do with these alerts.")
         said = form.cleaned_data
-        messages.success(request, self._act(_chosen(said), said["action"], said["hours"]))
+        messages.success(request, self._act(_chosen(said), said["action"], said["hours"] or A_DAY))
         group = f"?group={said['group']}" if request.POST.get("stay") and said["group"] else ""
         return redirect(f"{reverse('alerts:list')}{group}")
 
-    def _act(self, chosen: QuerySet[Alert], action: str, hours: int) -> str:
+    def _act(self, chosen: QuerySet[Alert], action: str, hours: str) -> str:
         now, actor = timezone.now(), self.request.user
         if action == "acknowledge":
             services.acknowledge(chosen, actor=actor, now=now)
@@ -81,8 +82,8 @@ class AlertActView(RemediationPageMixin, View):
         if action == "unmute":
             services.unmute(chosen)
             return "The alert is loud again."
-        services.mute(chosen, until=now + timedelta(hours=hours), actor=actor, now=now)
-        return f"Muted for {MUTES[str(hours)]}. It stays open and counted while it is true."
+        services.mute(chosen, until=now + timedelta(hours=int(hours)), actor=actor, now=now)
+        return f"Muted for {MUTES[hours]}. It stays open and counted while it is true."
 
 
 def _chosen(said: dict[str, Any]) -> QuerySet[Alert]:

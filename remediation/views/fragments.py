@@ -5,6 +5,7 @@ Lower apps know nothing of remediation: their pages fetch these by URL name, and
 
 from __future__ import annotations
 
+from typing import Any
 from uuid import UUID
 from zlib import crc32
 
@@ -61,7 +62,7 @@ class NumberCaseView(RemediationPageMixin, View):
         version = _version(case, about)
         if request.GET.get("poll") == version:
             return HttpResponse(status=204)
-        context = {"number": number, "case": case, "about": about, "version": version}
+        context: dict[str, Any] = {"number": number, "case": case, "about": about, "version": version}
         if case is not None:
             row = case_file.row_of(case, cases.carriers_of([case]), now=timezone.now())
             context |= {"row": row, "clock": row.clock, "meaning": STATE_MEANING[CaseState(case.state)]}

@@ -12,6 +12,7 @@ from datetime import timedelta
 import pytest
 from django.urls import reverse
 from playwright.sync_api import Locator, Page, expect
+from pytest_django import Settings
 from pytest_django.live_server_helper import LiveServer
 
 from accounts.models import Account, User
@@ -30,7 +31,7 @@ HOUR = timedelta(hours=1)
 
 
 @pytest.fixture
-def drill(acme: Account, settings) -> Iterator[Drill]:
+def drill(acme: Account, settings: Settings) -> Iterator[Drill]:
     """acme with its provider at a simulator of its own, which clears what is submitted."""
     running = RunningSimulator("--numbers", "12")
     settings.OUTBOUND_ALLOW = frozenset({running.pair})

@@ -355,14 +355,16 @@ def test_a_day_that_has_passed_is_refused_at_its_field(client: Client, acme: Acc
 
 def unsuccessful(account: Account) -> Case:
     """Make a case that was given up at its limit."""
-    world.flag(account, world.monitored(account))
-    world.detect(account)
-    clock.follow_clocks(account, now=world.NOW + 8 * world.DAY)
+    now = timezone.now()
+    world.flag(account, world.monitored(account), now - 8 * world.DAY)
+    world.detect(account, now - 8 * world.DAY)
+    clock.follow_clocks(account, now=now)
     return world.only_case(account)
 
 
 def test_an_unsuccessful_case_offers_a_ticket_with_the_evidence_filled_in(client: Client, acme: Account) -> None:
     case = unsuccessful(acme)
+    assert "1 repair was unsuccessful and is in no ticket." in plain(text(client, "/"))
     address = reverse("cases:open_ticket", args=[case.uuid])
     assert address in text(client, address_of(case))
     html = text(client, address)
@@ -373,6 +375,7 @@ def test_an_unsuccessful_case_offers_a_ticket_with_the_evidence_filled_in(client
     with account_scope(acme):
         ticket = SupportTicket.objects.get()
     assert ticket.code in text(client, "/cases/tickets/")
+    assert "unsuccessful and" not in plain(text(client, "/"))
     assert client.get(address)["Location"] == reverse("cases:ticket", args=[ticket.uuid])
 
 
