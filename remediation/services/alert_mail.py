@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from django.db import connection, transaction
-from django.db.models import Max, Q
+from django.db.models import Exists, Max, OuterRef, Q
 
 from accounts.models import Account, Membership, User
 from common.scope import account_scope, all_accounts
@@ -38,8 +38,9 @@ def subscribe(account: Account, user: User, when: AlertMail, *, now: datetime) -
 
 def tell_everybody(*, now: datetime) -> None:
     """Write what people have to be told into the outbox."""
-    due = Q(mail=AlertMail.AT_ONCE) | Q(mail=AlertMail.DAILY, due_at__lte=now)
     with all_accounts():
+        newer = Alert.objects.filter(account=OuterRef("account"), pk__gt=OuterRef("told"))
+        due = Q(Exists(newer), mail=AlertMail.AT_ONCE) | Q(mail=AlertMail.DAILY, due_at__lte=now)
         waiting = list(AlertSubscription.objects.filter(due).select_related("account", "user").order_by("pk"))
     for subscription in waiting:
         with account_scope(subscription.account):
