@@ -11,10 +11,10 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.generic import View
 
+from accounts.platform_page import ReviewerPageMixin
 from enrollment.selectors import reviews as selectors
 from enrollment.services import mail
 from enrollment.states import MailState
-from enrollment.views.platform import ReviewerPageMixin
 
 PAGE = 50
 

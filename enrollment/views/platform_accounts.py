@@ -15,13 +15,13 @@ from django.utils import timezone
 
 from accounts import selectors as account_selectors
 from accounts.models import Account, License
+from accounts.platform_page import ReviewerPageMixin
 from common.filter_fields import TEXT_LIMIT
 from common.scope import account_scope
 from enrollment.forms.licensing import LicenseForm
 from enrollment.selectors import license_effects, platform_accounts
 from enrollment.selectors.license_effects import LicenseEffect
 from enrollment.services import licensing
-from enrollment.views.platform import ReviewerPageMixin
 
 PER_PAGE = 50
 

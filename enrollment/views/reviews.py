@@ -13,6 +13,7 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.generic import View
 
+from accounts.platform_page import ReviewerPageMixin
 from enrollment import application
 from enrollment.forms.deciding import DecisionForm
 from enrollment.models import Enrollment
@@ -21,7 +22,6 @@ from enrollment.selectors import reviews as selectors
 from enrollment.services import review
 from enrollment.services.moves import AlreadyMovedError
 from enrollment.states import EnrollmentState
-from enrollment.views.platform import ReviewerPageMixin
 
 PAGE = 50
 OWN = "This application belongs to an account of yours, so another reviewer decides about it."

@@ -67,4 +67,5 @@ def _unsuccessful(now: datetime) -> int:
     given_up = Case.objects.filter(state=CaseState.UNSUCCESSFUL, opened_at__gte=now - RECENT)
     taken_on = Exists(SupportTicket.objects.filter(case=OuterRef("pk")))
     again = Exists(Case.objects.filter(number=OuterRef("number"), opened_at__gt=OuterRef("opened_at")))
-    return given_up.filter(~taken_on, ~again, number__status__tag_since__isnull=False).count()
+    left: int = given_up.filter(~taken_on, ~again, number__status__tag_since__isnull=False).count()
+    return left

@@ -12,8 +12,8 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.generic import View
 
+from accounts.platform_page import ReviewerPageMixin
 from common.scope import account_scope
-from enrollment.views.platform import ReviewerPageMixin
 from remediation.forms import ReplyForm
 from remediation.models import SupportTicket
 from remediation.selectors import tickets as selectors
