@@ -15,6 +15,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from accounts.models import Account
+from common import slots
 from common.scope import account_scope
 from enrollment.services import provider_access, provider_numbers, seats, verification
 from enrollment.services.provider_access import RegistrarAccess
@@ -25,6 +26,7 @@ from providers.errors import Misconfigured, OutcomeUnknown, ProviderError, Refus
 log = structlog.get_logger(__name__)
 
 TURN = timedelta(seconds=45)  # of a task whose soft time limit is 100 s
+PROVIDER_SLOTS = 2  # the space of these locks
 NOT_READY_WAIT = timedelta(seconds=30)
 MISCONFIGURED_WAIT = timedelta(minutes=5)
 LOOKED_UP_AT_ONCE = 20
@@ -35,7 +37,22 @@ Work = Callable[[Account, RegistrarAccess], bool]
 
 
 def work_on(account: Account) -> None:
-    """Do what is due between an account and its provider, until nothing is or the turn is over."""
+    """Do what is due between an account and its provider; nothing while another worker is at it.
+
+    One at a time, so that a slow provider of one account never takes all workers from the others.
+    """
+    try:
+        place = slots.take([slots.Limit("this account's provider", 1, PROVIDER_SLOTS, account.pk)])
+    except slots.NoFreeSlot:
+        return
+    try:
+        take_turn(account)
+    finally:
+        place.release()
+
+
+def take_turn(account: Account) -> None:
+    """Do what is due until nothing is or the turn is over. Several at once are safe: each claims its numbers."""
     until = timezone.now() + TURN
     with account_scope(account):
         access = _way_to_provider(account)

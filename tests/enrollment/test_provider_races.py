@@ -10,6 +10,7 @@ from django.db import connection
 from pytest_django import Settings
 
 from accounts.models import Account
+from common import slots
 from enrollment.number_states import JobKind
 from enrollment.services import provider_calls
 from phone_numbers.states import Capability, Registration
@@ -38,7 +39,7 @@ def test_four_workers_at_once_add_each_number_once(acme: Account, own_simulator:
     def work(_: int) -> None:
         try:
             ready.wait(timeout=30)
-            provider_calls.work_on(acme)
+            provider_calls.take_turn(acme)
         finally:
             connection.close()
 
@@ -77,3 +78,16 @@ def test_switching_on_and_off_while_workers_call_ends_as_the_last_person_said(
     assert states == [Capability.ON] * 10 + [Capability.OFF] * 10
     there = provider.held(own_simulator, key)
     assert [there[number.e164] for number in numbers] == [1] * 10 + [0] * 10
+
+
+def test_an_account_takes_one_worker_at_a_time(acme: Account, own_simulator: RunningSimulator, key: str) -> None:
+    numbers = provider.make_taken(acme, 3)
+    world.start(acme, JobKind.REGISTER, numbers)
+    place = slots.take([slots.Limit("this account's provider", 1, provider_calls.PROVIDER_SLOTS, acme.pk)])
+    try:
+        provider_calls.work_on(acme)
+        assert provider.billed(own_simulator, key) == 0, "somebody else is at it"
+    finally:
+        place.release()
+    provider_calls.work_on(acme)
+    assert provider.billed(own_simulator, key) == 3
