@@ -7,6 +7,7 @@ from celery import shared_task
 from django.conf import settings
 from django.utils import timezone
 
+from accounts import keys
 from common.scope import all_accounts
 from phone_numbers.campaigns import caller_id
 from phone_numbers.feeds import complaints, partitions
@@ -35,5 +36,6 @@ def run_daily_upkeep() -> None:
     with all_accounts():
         imports.forget_old_imports(now=now)
         caller_id.forget_old_choices(now=now)
+        keys.forget_old_replies(now=now)
     for account_id, n in counts.count_differences():
         log.error("counters differ from rows", account=account_id, combinations=n)

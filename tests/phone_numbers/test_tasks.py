@@ -9,7 +9,8 @@ import time_machine
 from django.db import connection
 from structlog.testing import capture_logs
 
-from accounts.models import Account
+from accounts import keys
+from accounts.models import Account, ApiReply, User
 from common.scope import account_scope
 from phone_numbers import tasks
 from phone_numbers.feeds import partitions
@@ -98,3 +99,13 @@ def test_the_heartbeat_is_what_readiness_reports() -> None:
     assert health.beat_state() == "ok"
     with time_machine.travel(NOW + timedelta(seconds=90), tick=False):
         assert health.beat_state() == "last seen 90 s ago"
+
+
+def test_upkeep_forgets_old_answers_of_the_api(acme: Account, owner: User) -> None:
+    key, _ = keys.make_key(acme, name="Dialer", scopes=[], calls_per_minute=1, actor=owner, now=NOW)
+    with account_scope(acme):
+        for token, age in (("old", 25), ("new", 1)):
+            ApiReply.objects.create(account=acme, key=key, token=token, digest="", at=NOW - timedelta(hours=age))
+    tasks.run_daily_upkeep()
+    with account_scope(acme):
+        assert list(ApiReply.objects.values_list("token", flat=True)) == ["new"]
