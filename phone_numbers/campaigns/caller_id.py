@@ -7,7 +7,6 @@ wrote before is honored, and nothing is locked longer than that.
 from __future__ import annotations
 
 import random
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -76,7 +75,7 @@ def choose(account: Account, campaign: Campaign, destination_e164: str, *, now: 
     if campaign.state != CampaignState.ACTIVE:
         raise CampaignNotActiveError
     with account_scope(account):
-        before = _weighed(campaign, destination_e164, now) if _is_sampled() else None
+        before = steps_of(account, campaign, destination_e164, now=now) if _is_sampled() else None
         chosen = _claim(account, campaign, destination_e164, now) or _last_resort(campaign, now)
         if before is not None or chosen.outcome != CallerIdOutcome.MATCHED:
             _keep(account, campaign, destination_e164, chosen, before, now)
@@ -93,8 +92,20 @@ def _is_sampled() -> bool:
     return random.randrange(100) < settings.CALLER_ID_SAMPLE_PERCENT  # noqa: S311  -- guards nothing
 
 
-def _weighed(campaign: Campaign, e164: str, now: datetime) -> matching.Match:
-    return matching.match(pool_of(campaign), destination_of(e164), policy_of(campaign), now=now)
+def steps_of(account: Account, campaign: Campaign, e164: str, *, now: datetime) -> list[dict[str, Any]]:
+    """Return what each step has for a destination, as it is kept with a choice."""
+    with connection.cursor() as cursor:
+        cursor.execute(caller_id_sql.STEPS, _params(account, campaign, e164, now))
+        rows = cursor.fetchall()
+    steps: dict[int, dict[str, Any]] = {
+        int(step): {"step": int(step), "usable": 0, "resting": 0, "skipped": {}} for step in Step
+    }
+    for step, reason, n, resting in rows:
+        if reason:
+            steps[step]["skipped"][reason] = n
+        else:
+            steps[step] |= {"usable": n, "resting": resting}
+    return list(steps.values())
 
 
 def policy_of(campaign: Campaign) -> Policy:
@@ -218,7 +229,7 @@ def _keep(
     campaign: Campaign,
     destination: str,
     chosen: CallerId,
-    before: matching.Match | None,
+    before: list[dict[str, Any]] | None,
     now: datetime,
 ) -> None:
     CallerIdChoice.objects.create(
@@ -229,18 +240,5 @@ def _keep(
         destination=destination[:8],
         outcome=chosen.outcome,
         reason=chosen.reason,
-        steps=_told(before.reports) if before else [],
+        steps=before or [],
     )
-
-
-def _told(reports: Sequence[matching.StepReport]) -> list[dict[str, Any]]:
-    """Return what each step had, as it is kept."""
-    return [
-        {
-            "step": int(report.step),
-            "usable": len(report.usable),
-            "resting": report.resting,
-            "skipped": {str(reason): n for reason, n in report.skipped.items()},
-        }
-        for report in reports
-    ]

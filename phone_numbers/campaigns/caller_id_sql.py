@@ -96,6 +96,26 @@ def _claim(*, wait: bool) -> str:
 CLAIM = _claim(wait=False)
 WAITING_CLAIM = _claim(wait=True)
 
+# What each step has, for choices that are kept with their reasons: the pool is counted, never sent.
+STEPS = f"""
+WITH place AS MATERIALIZED (
+    SELECT coalesce((
+        SELECT state FROM numbers_areaprefix WHERE prefix = ANY(%(prefixes)s) ORDER BY length(prefix) DESC LIMIT 1
+    ), '') AS state
+), seen AS (
+    SELECT CASE WHEN {NEAR[Step.EXCHANGE]} THEN 1 WHEN {NEAR[Step.AREA_CODE]} THEN 2 WHEN {NEAR[Step.STATE]} THEN 3
+            ELSE 4 END AS step,
+        CASE WHEN status.tag_since IS NOT NULL OR status.rating = 3 THEN 'tagged'
+            WHEN NOT status.rating = ANY(ARRAY[1]::smallint[] || %(others)s::smallint[]) THEN 'mixed'
+            WHEN pool.hour_at >= %(hour)s AND pool.hour_uses >= %(per_hour)s THEN 'hour_cap'
+            WHEN pool.day_on >= %(day)s AND pool.day_uses >= %(per_day)s THEN 'day_cap' ELSE '' END AS reason,
+        pool.day_on >= %(day)s AND pool.day_uses >= %(rest_after)s AS resting
+    FROM numbers_campaignnumber AS pool JOIN numbers_numberstatus AS status ON status.number_id = pool.number_id
+    WHERE pool.account_id = %(account)s AND pool.campaign_id = %(campaign)s
+)
+SELECT step, reason, count(*), count(*) FILTER (WHERE resting) FROM seen GROUP BY step, reason
+"""
+
 STATE_OF = """
 SELECT state FROM numbers_areaprefix WHERE prefix = ANY(%(prefixes)s) ORDER BY length(prefix) DESC LIMIT 1
 """

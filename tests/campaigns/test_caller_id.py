@@ -257,9 +257,11 @@ def test_the_claim_is_what_the_rule_says_and_a_flagged_number_only_ever_the_defa
         set_default(campaign, pool, default)
         place = caller_id.destination_of(destination)
         expected = matching.match(caller_id.pool_of(campaign), place, policy, now=NOW)
+        steps = caller_id.steps_of(acme, campaign, destination, now=NOW)
         found = caller_id.choose(acme, campaign, destination, now=NOW)
         status = NumberStatus.objects.filter(number__e164=found.e164).first()
         transaction.set_rollback(True)
+    assert steps == [told(report) for report in expected.reports]
     assert found.step == expected.step
     if expected.number is not None:
         assert found.e164 == expected.number.e164
@@ -267,6 +269,12 @@ def test_the_claim_is_what_the_rule_says_and_a_flagged_number_only_ever_the_defa
     else:
         assert found.outcome == (CallerIdOutcome.DEFAULT if campaign.default_number else CallerIdOutcome.NONE)
         assert found.e164 == (campaign.default_number.e164 if campaign.default_number else None)
+
+
+def told(report):
+    """What is kept of a step."""
+    skipped = {str(reason): n for reason, n in report.skipped.items()}
+    return {"step": report.step, "usable": len(report.usable), "resting": report.resting, "skipped": skipped}
 
 
 def set_default(campaign, pool, default):
