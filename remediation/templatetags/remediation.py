@@ -6,6 +6,7 @@ from django import template
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
+from common.templatetags.formats import span
 from remediation.selectors.cases import Clock
 from remediation.states import AlertKind, CaseEventKind, CaseState, ManualState, TicketState
 
@@ -114,3 +115,16 @@ def clock_bar(clock: Clock) -> SafeString:
         clock.percent,
         clock.target_percent,
     )
+
+
+@register.simple_tag
+def clock_words(clock: Clock, state: str) -> SafeString:
+    """Say how much time is left, or how long it took."""
+    if clock.is_over:
+        verb = "Cleared within" if state == CaseState.CLEARED else "Ended after"
+        return format_html("{} {}", verb, span(clock.elapsed))
+    if clock.percent == 100:
+        return SafeString('<strong class="late">The limit is reached</strong>')
+    if clock.is_late:
+        return format_html('<strong class="late">Past the target</strong>, {} left', span(clock.remaining))
+    return format_html("{} left", span(clock.remaining))

@@ -15,14 +15,14 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.views.generic import View
 
-from common import lists
+from common import compiled, lists
 from common.keyset import Page, Sort
 from remediation.filters import CaseFilter
 from remediation.forms import NoteForm, OwnerForm
 from remediation.models import Case
 from remediation.selectors import case_file, case_list, cases, stats
 from remediation.states import STATE_MEANING, CaseState
-from remediation.tables import CaseTable
+from remediation.tables import CaseTable, cells_of
 from remediation.views.account_page import RemediationPageMixin
 
 FIRST_SORT = {"opened": "-opened", "limit": "limit"}
@@ -66,9 +66,10 @@ class CaseListView(RemediationPageMixin, lists.ListPage):
         """Add the chips, the clocks, the heads of the columns and the filters in use."""
         base = super().get_context(page)
         names = cases.carriers_of(page.rows)
+        rows = [cells_of(case_file.row_of(case, names, now=self.now)) for case in page.rows]
         first = {name: way for name, way in FIRST_SORT.items() if name in case_list.sorts(self.request.GET)}
         return base | {
-            "rows": [case_file.row_of(case, names, now=self.now) for case in page.rows],
+            "rows_html": compiled.render("cases/rows.html", {"rows": rows}),
             "chips": self._chips(case_list.open_counts()),
             "headers": lists.headers(base["table"], self.address, self.sort, first),
             "active_filters": lists.active_filters(self.filterset, self.address),
