@@ -65,7 +65,7 @@ class CaseListView(RemediationPageMixin, lists.ListPage):
     def get_context(self, page: Page[Case]) -> dict[str, Any]:
         """Add the chips, the clocks, the heads of the columns and the filters in use."""
         base = super().get_context(page)
-        names = cases.carriers_of(page.rows)
+        names = self.filterset.choices.carrier_names
         rows = [cells_of(case_file.row_of(case, names, now=self.now)) for case in page.rows]
         first = {name: way for name, way in FIRST_SORT.items() if name in case_list.sorts(self.request.GET)}
         return base | {
@@ -126,7 +126,7 @@ class CaseDetailView(RemediationPageMixin, View):
         known = request.GET.get("poll")
         if known:
             same = known == context["version"]
-            return HttpResponse(status=204) if same else render(request, "cases/_live.html", context)
+            return HttpResponse(status=204) if same else render(request, "cases/_live_changed.html", context)
         return render(request, "cases/detail.html", context | self.for_a_person(case))
 
     def for_a_person(self, case: Case) -> dict[str, Any]:

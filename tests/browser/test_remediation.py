@@ -89,6 +89,7 @@ def test_an_admin_watches_a_label_come_and_go(
     drill.settle(days=2)
     expect(state).to_have_text("Awaiting a clean reading", timeout=SOON)
     expect(page.get_by_label("Request to Telnyx")).to_contain_text("One billed request")
+    expect(page.locator("#case-facts")).to_contain_text("1 billed request")
     page.get_by_text("The provider's answer as it was given").click()
     expect(page.locator(".case-raw pre")).to_contain_text(number.e164)
     assert page_checks.faults_of(page) == []

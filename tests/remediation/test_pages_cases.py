@@ -26,8 +26,8 @@ from tests.remediation import remediation_world as world
 from tests.remediation.provider_drill import Drill
 
 LIST = "/cases/"
-# Session, person, memberships, sources, members, the page, carriers, counts, the strip.
-QUERIES = 9
+# Session, person, memberships, sources, members, the page, counts, the strip.
+QUERIES = 8
 
 
 @pytest.fixture
@@ -236,6 +236,7 @@ def test_the_part_that_changes_is_asked_for_again_until_the_case_ends(
         cases.cancel(case, actor=owner, now=world.NOW, reason="Retired")
     changed = text(client, poll, headers={"HX-Request": "true"})
     assert "Cancelled: Retired" in changed
+    assert 'id="case-facts"' in changed
     assert "hx-get" not in changed
 
 
