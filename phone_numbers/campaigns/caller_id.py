@@ -24,6 +24,7 @@ from phone_numbers.campaigns.matching import Destination, Policy, PoolNumber, St
 from phone_numbers.models import CallerIdChoice, Campaign, CampaignNumber
 from phone_numbers.states import CallerIdOutcome, CampaignState, Rating
 
+NARROW_TRIES = 2
 FENCED_TRIES = 10  # then the callers outnumber the candidates, and waiting for a lock is right
 NO_LIMIT = 2**31 - 1
 ALERT_EVERY = timedelta(minutes=1)
@@ -45,6 +46,7 @@ CAMPAIGN_FIELDS = (
 )
 _CAMPAIGN = Prepared("campaign_of_a_call", caller_id_sql.CAMPAIGN, caller_id_sql.CAMPAIGN_TYPES)
 _CLAIM = Prepared("claim_caller_id", caller_id_sql.CLAIM, caller_id_sql.CLAIM_TYPES)
+_WIDE_CLAIM = Prepared("claim_caller_id_wide", caller_id_sql.WIDE_CLAIM, caller_id_sql.CLAIM_TYPES)
 _WAITING_CLAIM = Prepared("claim_caller_id_waiting", caller_id_sql.WAITING_CLAIM, caller_id_sql.CLAIM_TYPES)
 ENDED = "The campaign has ended, so it chooses no numbers."
 
@@ -165,9 +167,10 @@ def _claim(account: Account, campaign: Campaign, destination: str, now: datetime
 
 
 def _first_free(params: dict[str, Any]) -> CallerId | None:
+    """Claim among few candidates, then among many; where they are fewer than the callers, wait for a lock at last."""
+    candidates = 0
     for attempt in range(2 * FENCED_TRIES):
-        claim = _CLAIM if attempt < FENCED_TRIES else _WAITING_CLAIM
-        row = claim.fetchone(params)
+        row = _claim_of(attempt, candidates).fetchone(params)
         assert row is not None
         candidates, step, number_id, e164, uuid, rating = row
         if number_id is not None:
@@ -176,6 +179,13 @@ def _first_free(params: dict[str, Any]) -> CallerId | None:
         if not candidates:
             return None
     return None
+
+
+def _claim_of(attempt: int, candidates: int) -> Prepared:
+    if attempt < NARROW_TRIES:
+        return _CLAIM
+    is_short = attempt >= FENCED_TRIES and candidates < caller_id_sql.MANY
+    return _WAITING_CLAIM if is_short else _WIDE_CLAIM
 
 
 def _params(account: Account, campaign: Campaign, destination: str, now: datetime) -> dict[str, Any]:

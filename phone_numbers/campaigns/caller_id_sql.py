@@ -19,7 +19,7 @@ NEAR = {
     Step.STATE: f"pool.state = {_STATE} AND {_STATE} <> '' AND pool.area_code <> %(area_code)s",
     Step.ANY: f"(pool.state <> {_STATE} OR {_STATE} = '') AND (pool.area_code <> %(area_code)s OR %(area_code)s = '')",
 }
-MOST = 64  # candidates looked up at once: more than there are callers at a time
+FEW, MANY = 24, 96  # candidates looked up: usually enough, and more than there are callers at a time
 
 _UNDER_CAPS = """(pool.hour_at < %(hour)s OR pool.hour_uses < %(per_hour)s)
         AND (pool.day_on < %(day)s OR pool.day_uses < %(per_day)s)"""
@@ -77,24 +77,25 @@ CLAIM_TYPES = {
 }
 
 
-def _claim(*, wait: bool) -> str:
-    """Return the statement that claims a number of the first step that has one; `wait` for a lock.
+def _claim(most: int, *, wait: bool = False) -> str:
+    """Return the statement that claims one of `most` numbers of the first step that has any; `wait` for a lock.
 
     PostgreSQL reads the branches one after the other and stops when it has enough. A statement that locks rows is never
     run in parallel, so their order holds.
     """
     kinds = [(step, ratings) for step in Step for ratings in ("ARRAY[1]::smallint[]", "%(others)s")]
     branches = "UNION ALL".join(
-        _BRANCH.format(rank=rank, step=int(step), near=NEAR[step], ratings=ratings, caps=_UNDER_CAPS, most=MOST)
+        _BRANCH.format(rank=rank, step=int(step), near=NEAR[step], ratings=ratings, caps=_UNDER_CAPS, most=most)
         for rank, (step, ratings) in enumerate(kinds)
     )
     # What is compared after the wait for a lock is compared with the row as it is then.
     unchanged = _UNDER_CAPS if wait else "pool.last_used_at = best.last_used_at"
-    return _CLAIM.format(branches=branches, most=MOST, unchanged=unchanged, lock="" if wait else "SKIP LOCKED")
+    return _CLAIM.format(branches=branches, most=most, unchanged=unchanged, lock="" if wait else "SKIP LOCKED")
 
 
-CLAIM = _claim(wait=False)
-WAITING_CLAIM = _claim(wait=True)
+CLAIM = _claim(FEW)
+WIDE_CLAIM = _claim(MANY)
+WAITING_CLAIM = _claim(MANY, wait=True)
 
 # What each step has, for choices that are kept with their reasons: the pool is counted, never sent.
 STEPS = f"""
