@@ -70,6 +70,11 @@
     409: "Someone changed this in the meantime. Reload the page to see how it stands now.",
     429: "Too many requests at once. Wait a moment and try again.",
   };
+  // A request whose page or element goes away is given up by htmx, which then rejects a promise that nobody has.
+  window.addEventListener("unhandledrejection", (event) => {
+    if (event.reason === undefined) event.preventDefault();
+  });
+
   // What a page asks for by itself every few seconds says nothing when it fails: the next time will do.
   const isPoll = (event) => /every/.test(event.detail.elt?.getAttribute?.("hx-trigger") ?? "");
   document.body.addEventListener("htmx:responseError", (event) => {
