@@ -89,7 +89,7 @@ def test_the_progress_moves_by_itself_and_stops_at_the_end(
     expect(page.get_by_role("region", name="Progress")).to_contain_text("10 of 30 lines applied")
     work_in_another_thread()
     expect(page.get_by_role("region", name="What was done")).to_be_visible(timeout=10_000)
-    assert page.locator("[hx-trigger]").count() == 0
+    assert page.locator("#import [hx-trigger]").count() == 0
 
 
 def test_the_import_works_without_javascript(

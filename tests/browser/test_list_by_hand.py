@@ -117,7 +117,7 @@ def test_a_new_reading_shows_by_itself_but_not_while_somebody_is_typing(
     asked: list[str] = []
     page.on("request", lambda request: asked.append(request.url))
     page.clock.run_for(60_000)
-    assert asked == []
+    assert [url for url in asked if "/numbers/" in url] == []
     expect(page.locator(ROWS).nth(2)).to_contain_text("Healthy")
 
 

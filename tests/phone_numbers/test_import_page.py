@@ -133,7 +133,7 @@ def test_a_file_with_more_lines_than_a_request_works_on_goes_to_the_workers(
     imports.run_due(now=timezone.now())
     page = body(client, address)
     assert "50 numbers added" in page
-    assert "hx-trigger" not in page
+    assert 'hx-trigger="every 2s"' not in page
 
 
 def test_a_big_file_is_not_read_in_the_request(client: Client, acme: Account, monkeypatch: pytest.MonkeyPatch) -> None:

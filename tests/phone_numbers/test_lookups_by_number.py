@@ -45,11 +45,11 @@ def test_lines_of_an_import_are_looked_up_by_number(newcomer: Account, name: str
     with connection.cursor() as cursor:
         cursor.execute(sql.CREATE_STAGED_LINES)
         cursor.execute("CREATE TEMP TABLE staged_number (LIKE numbers_importrow) ON COMMIT DROP")
-    assert "Index Scan using numbers_by_e164" in plan(getattr(sql, name), params)
+    assert "numbers_by_e164" in plan(getattr(sql, name), params)
 
 
 def test_observations_are_looked_up_by_number(newcomer: Account) -> None:
     with connection.cursor() as cursor:
         cursor.execute(ingest_sql.PAGE)
     params = {"account": newcomer.pk, "future": factories.NOW, "oldest": factories.NOW}
-    assert "Index Scan using numbers_by_e164" in plan(ingest_sql.HIT, params)
+    assert "numbers_by_e164" in plan(ingest_sql.HIT, params)
