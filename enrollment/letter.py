@@ -5,22 +5,17 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 from io import BytesIO
-from xml.sax.saxutils import escape
 
 from reportlab.lib import colors
-from reportlab.lib.pagesizes import LETTER
-from reportlab.lib.styles import ParagraphStyle
 from reportlab.lib.units import inch
 from reportlab.lib.utils import ImageReader
-from reportlab.platypus import Flowable, HRFlowable, Image, Paragraph, SimpleDocTemplate, Spacer, Table
+from reportlab.platypus import Flowable, HRFlowable, Image, Spacer, Table
 
+from common import pdf
 from common.us_states import STATE_NAMES
-from enrollment import letter_font
 from enrollment.application import Values, text_of
 
-INK = colors.HexColor("#1a2433")
 QUIET = colors.HexColor("#56677e")
-MARGIN = inch
 SIGNATURE_HEIGHT, SIGNATURE_WIDTH = 0.8 * inch, 3 * inch
 PARAGRAPHS = (
     (
@@ -74,39 +69,18 @@ def facts(values: Values) -> list[tuple[str, str]]:
 
 def render(values: Values, *, signature: Signature | None) -> bytes:
     """Return the letter as PDF; without a signature it has a line to sign on."""
-    letter_font.register()
-    file = BytesIO()
-    document = SimpleDocTemplate(
-        file,
-        pagesize=LETTER,
-        leftMargin=MARGIN,
-        rightMargin=MARGIN,
-        topMargin=MARGIN,
-        bottomMargin=MARGIN,
-        title="Letter of authorization",
-        author=text_of(values, "legal_name"),
-        invariant=1,
+    return pdf.document(
+        _story(values, signature), title="Letter of authorization", author=text_of(values, "legal_name")
     )
-    document.build(_story(values, signature))
-    return file.getvalue()
-
-
-def _style(name: str, *, size: float, font: str = letter_font.REGULAR, **more: object) -> ParagraphStyle:
-    return ParagraphStyle(name, fontName=font, fontSize=size, leading=size * 1.45, textColor=INK, **more)
-
-
-def _words(text: str, style: ParagraphStyle) -> Paragraph:
-    """Return a paragraph; what a person typed is never read as markup."""
-    return Paragraph(escape(text), style)
 
 
 def _story(values: Values, signature: Signature | None) -> list[Flowable]:
-    body = _style("body", size=9.5, spaceAfter=8)
+    body = pdf.style(size=9.5, spaceAfter=8)
     return [
-        _words("Letter of authorization", _style("title", size=17, font=letter_font.BOLD, spaceAfter=6)),
-        HRFlowable(width="100%", thickness=0.75, color=INK, spaceAfter=14),
-        _words("To whom it may concern", _style("head", size=10.5, font=letter_font.BOLD, spaceAfter=8)),
-        *(_words(paragraph, body) for paragraph in paragraphs(values)),
+        pdf.paragraph("Letter of authorization", pdf.style(size=17, font=pdf.BOLD, spaceAfter=6)),
+        HRFlowable(width="100%", thickness=0.75, color=pdf.INK, spaceAfter=14),
+        pdf.paragraph("To whom it may concern", pdf.style(size=10.5, font=pdf.BOLD, spaceAfter=8)),
+        *(pdf.paragraph(paragraph, body) for paragraph in paragraphs(values)),
         Spacer(1, 6),
         _facts_table(values),
         Spacer(1, 26),
@@ -115,24 +89,23 @@ def _story(values: Values, signature: Signature | None) -> list[Flowable]:
 
 
 def _facts_table(values: Values) -> Table:
-    name = _style("name", size=8.5)
-    name.textColor = QUIET
-    value = _style("value", size=9.5)
-    rows = [[_words(title, name), _words(text, value)] for title, text in facts(values)]
+    name = pdf.style(size=8.5, textColor=QUIET)
+    value = pdf.style(size=9.5)
+    rows = [[pdf.paragraph(title, name), pdf.paragraph(text, value)] for title, text in facts(values)]
     table = Table(rows, colWidths=[1.25 * inch, None], hAlign="LEFT")
     table.setStyle([("VALIGN", (0, 0), (-1, -1), "TOP"), ("LINEBELOW", (0, 0), (-1, -1), 0.25, colors.lightgrey)])
     return table
 
 
 def _signature_block(signature: Signature | None) -> list[Flowable]:
-    small = _style("small", size=9)
+    small = pdf.style(size=9)
     if signature is None:
         above, below = [Spacer(1, SIGNATURE_HEIGHT)], "Signature, name, title and date"
     else:
         above = [_picture(signature.png)]
         below = f"{signature.name}, {signature.title}. Signed on {signature.signed_at:%B %d, %Y at %H:%M} UTC."
-    rule = HRFlowable(width=SIGNATURE_WIDTH, thickness=0.75, color=INK, hAlign="LEFT", spaceBefore=2, spaceAfter=4)
-    return [*above, rule, _words(below, small)]
+    rule = HRFlowable(width=SIGNATURE_WIDTH, thickness=0.75, color=pdf.INK, hAlign="LEFT", spaceBefore=2, spaceAfter=4)
+    return [*above, rule, pdf.paragraph(below, small)]
 
 
 def _picture(png: bytes) -> Image:

@@ -7,7 +7,7 @@ from io import BytesIO
 
 from PIL import Image, ImageDraw, ImageFont
 
-from enrollment import letter_font
+from common import pdf
 
 PREFIX = "data:image/png;base64,"
 MAX_CHARACTERS = 400_000  # of the data URL; a canvas of 1200 x 400 needs about a tenth
@@ -24,7 +24,7 @@ class SignatureError(ValueError):
 
 def typed_picture(name: str) -> bytes:
     """Return a typed name as a PNG in slanted letters, dark on white."""
-    font = ImageFont.truetype(str(letter_font.FOLDER / f"{letter_font.SLANTED}.ttf"), TYPED_SIZE)
+    font = ImageFont.truetype(str(pdf.FOLDER / f"{pdf.SLANTED}.ttf"), TYPED_SIZE)
     left, top, right, bottom = font.getbbox(name)
     size = (int(right - left) + 2 * PADDING, int(bottom - top) + 2 * PADDING)
     picture = Image.new("L", size, color=255)

@@ -11,9 +11,9 @@ from urllib.parse import urlsplit
 from django import forms
 from django.core.exceptions import ValidationError
 
+from common import pdf
 from common.phone import NumberError, parse_number
 from common.us_states import STATE_NAMES
-from enrollment import letter_font
 
 F = TypeVar("F", bound=forms.Field)
 
@@ -40,7 +40,7 @@ def refuse_invisible(text: str) -> None:
 
 def refuse_unprintable(text: str) -> None:
     """Refuse what the letter of authorization cannot show."""
-    character = letter_font.first_unprintable(text)
+    character = pdf.first_unprintable(text)
     if character:
         raise ValidationError(
             f"The letter of authorization cannot show “{character}”. Write it in Latin letters, as state records do."

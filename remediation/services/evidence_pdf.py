@@ -2,40 +2,18 @@
 
 from __future__ import annotations
 
-from io import BytesIO
-from xml.sax.saxutils import escape
+from reportlab.platypus import Flowable, Paragraph, Spacer
 
-from reportlab.lib import colors
-from reportlab.lib.pagesizes import LETTER
-from reportlab.lib.styles import ParagraphStyle
-from reportlab.lib.units import inch
-from reportlab.platypus import Flowable, Paragraph, SimpleDocTemplate, Spacer
-
-from enrollment import letter_font
+from common import pdf
 from remediation.services.evidence import ATTESTATION, NOT_TOLD, Evidence, label_line, moment_words
 
-INK = colors.HexColor("#1a2433")
-MARGIN = inch
 UNPRINTABLE = "?"
 
 
 def pdf_of(evidence: Evidence) -> bytes:
     """Return the evidence as PDF."""
-    letter_font.register()
-    file = BytesIO()
-    document = SimpleDocTemplate(
-        file,
-        pagesize=LETTER,
-        leftMargin=MARGIN,
-        rightMargin=MARGIN,
-        topMargin=MARGIN,
-        bottomMargin=MARGIN,
-        title=f"Evidence for {evidence.number}",
-        author=_printable(evidence.business),
-        invariant=1,
-    )
-    document.build(_story(evidence))
-    return file.getvalue()
+    title = f"Evidence for {evidence.number}"
+    return pdf.document(_story(evidence), title=title, author=_printable(evidence.business))
 
 
 def _story(evidence: Evidence) -> list[Flowable]:
@@ -59,14 +37,11 @@ def _part(title: str, lines: list[str]) -> list[Flowable]:
 
 
 def _paragraph(text: str, *, size: float, bold: bool = False) -> Paragraph:
-    """Return a paragraph; what a person typed is never read as markup."""
-    font = letter_font.BOLD if bold else letter_font.REGULAR
-    style = ParagraphStyle(f"{font}{size}", fontName=font, fontSize=size, leading=size * 1.45, textColor=INK)
-    return Paragraph(escape(_printable(text)).replace("\n", "<br/>"), style)
+    return pdf.paragraph(_printable(text), pdf.style(size=size, font=pdf.BOLD if bold else pdf.REGULAR))
 
 
 def _printable(text: str) -> str:
     """Return the text with a question mark for each character that the font cannot show."""
-    while missing := letter_font.first_unprintable(text):
+    while missing := pdf.first_unprintable(text):
         text = text.replace(missing, UNPRINTABLE)
     return text
