@@ -7,8 +7,9 @@ with the whole page or, to htmx, with the part that changes.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Any
 from urllib.parse import urlencode
 from zlib import crc32
@@ -107,11 +108,15 @@ class Step:
 class ListPage(View):
     """A page of rows. A subclass declares its filterset, its sort, its table and its templates.
 
-    `template_name` is the whole page, `fragment_name` the part that a filter, a sort or a step changes.
+    `template_name` is the whole page, `fragment_name` the part that a filter, a sort or a step changes; `first_sort` is
+    the sort of a column head's first click by column (others cannot be sorted), `menu_names` the filters with choices
+    that are drawn as menus.
     """
 
     template_name: str
     fragment_name: str
+    first_sort: Mapping[str, str] = MappingProxyType({})
+    menu_names: Sequence[str] = ()
     request: HtmxRequest
 
     def get_filterset(self) -> Any:
@@ -133,6 +138,10 @@ class ListPage(View):
     def get_table(self, page: Page[Any]) -> Any:
         """Return the table around the rows of the page."""
         raise NotImplementedError
+
+    def get_first_sort(self) -> Mapping[str, str]:
+        """Return `first_sort`, or what of it holds for this request."""
+        return self.first_sort
 
     def get_version(self, table: Any) -> str:
         """Return a short text that stands for what the rows say."""
@@ -166,6 +175,10 @@ class ListPage(View):
             "filterset": self.filterset,
             "page": page,
             "table": table,
+            "headers": headers(table, self.address, self.sort, self.get_first_sort()),
+            "active_filters": active_filters(self.filterset, self.address),
+            "filter_errors": filter_errors(self.filterset, self.address),
+            "menus": [filter_menu(self.filterset, name) for name in self.menu_names],
             "version": self.get_version(table),
             "poll_href": self._own_address(),
             "address": self.address,

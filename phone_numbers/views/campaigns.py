@@ -19,8 +19,6 @@ from phone_numbers.states import CampaignState, ReputationStatus
 from phone_numbers.templatetags.reputation import STATUS_CLASS
 from phone_numbers.views.hub import HubPageMixin
 
-FIRST_SORT = {"name": "name", "state": "state", "created": "-created"}
-
 
 class CampaignTable(tables.Table):  # type: ignore[misc]
     """Columns of the list; those that can be sorted by bear the names of SORTS."""
@@ -43,6 +41,8 @@ class CampaignListView(HubPageMixin, lists.ListPage):
 
     template_name = "campaigns/list.html"
     fragment_name = "campaigns/_list.html"
+    first_sort = {"name": "name", "state": "state", "created": "-created"}
+    menu_names = ("product", "state")
 
     def get_filterset(self) -> CampaignFilter:
         """Return the filters of this address."""
@@ -61,16 +61,12 @@ class CampaignListView(HubPageMixin, lists.ListPage):
         return CampaignTable(page.rows)
 
     def get_context(self, page: Page[Campaign]) -> dict[str, Any]:
-        """Add the counts of the pools, the heads of the columns and the filters in use."""
+        """Add the counts of the pools."""
         base = super().get_context(page)
         counts = reads.pool_counts([campaign.pk for campaign in page.rows])
         empty = reads.PoolCounts()
         return base | {
             "rows": [(campaign, counts.get(campaign.pk, empty)) for campaign in page.rows],
-            "headers": lists.headers(base["table"], self.address, self.sort, FIRST_SORT),
-            "active_filters": lists.active_filters(self.filterset, self.address),
-            "filter_errors": lists.filter_errors(self.filterset, self.address),
-            "menus": [lists.filter_menu(self.filterset, name) for name in ("product", "state")],
             "may_edit": self.membership.may_edit,
         }
 
@@ -94,6 +90,7 @@ class CampaignDetailView(HubPageMixin, lists.ListPage):
 
     template_name = "campaigns/detail.html"
     fragment_name = "campaigns/_pool.html"
+    first_sort = {"number": "number"}
 
     @cached_property
     def campaign(self) -> Campaign:
@@ -133,9 +130,6 @@ class CampaignDetailView(HubPageMixin, lists.ListPage):
             "list_href": self._list_address(),
             "flagged_href": self._list_address(tagged="1"),
             "missing_license": rules.missing_license(Product(self.campaign.product), self.license_kinds),
-            "headers": lists.headers(base["table"], self.address, self.sort, {"number": "number"}),
-            "active_filters": lists.active_filters(self.filterset, self.address),
-            "filter_errors": lists.filter_errors(self.filterset, self.address),
             "is_active": self.campaign.state == CampaignState.ACTIVE,
             "may_change": self.membership.may_edit and self.campaign.state == CampaignState.ACTIVE,
         }

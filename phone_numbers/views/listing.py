@@ -81,6 +81,8 @@ class NumberListView(HubPageMixin, lists.ListPage):
     rows_name = "numbers/list_rows.html"
     menus_name = "numbers/list_menus.html"
     poll_seconds = 3  # with a carrier feed read every 2 s, a label is on an open list within 8 s of being offered
+    first_sort = FIRST_SORT
+    menu_names = MENUS
     filterset: NumberFilter
     rows_html: SafeString
 
@@ -112,6 +114,10 @@ class NumberListView(HubPageMixin, lists.ListPage):
         self.rows_html = compiled.render(self.rows_name, {"rows": rows})
         return NumberTable(rows, metrics=self.metrics)
 
+    def get_first_sort(self) -> dict[str, str]:
+        """Return the sortable columns; without a licence for scores their order is not told either (D1)."""
+        return {name: sort for name, sort in self.first_sort.items() if self.with_scores or name != "overall"}
+
     def get_version(self, _table: NumberTable) -> str:
         """Return another text as soon as a row would read differently."""
         return f"{crc32(self.rows_html.encode()):x}"
@@ -134,12 +140,11 @@ class NumberListView(HubPageMixin, lists.ListPage):
         return (
             base
             | self._counts_context(found)
-            | self._filter_context()
             | {
                 "rows": self.rows_html,
+                "menus": compiled.render(self.menus_name, self._menus(base["menus"])),
                 "everything": totals.everything,
                 "newest": totals.newest,
-                "headers": lists.headers(base["table"], self.address, self.sort, self._first_sort()),
                 "metric_choices": [
                     (metric.value, metric.label, metric.value in self.metrics) for metric in states.Metric
                 ],
@@ -150,27 +155,14 @@ class NumberListView(HubPageMixin, lists.ListPage):
             }
         )
 
-    def _filter_context(self) -> dict[str, Any]:
-        return {
-            "active_filters": lists.active_filters(self.filterset, self.address),
-            "filter_errors": lists.filter_errors(self.filterset, self.address),
-            "menus": compiled.render(self.menus_name, self._menus()),
-        }
-
-    def _menus(self) -> dict[str, Any]:
+    def _menus(self, menus: list[lists.FilterMenu]) -> dict[str, Any]:
         more = [lists.filter_menu(self.filterset, name) for name in MORE_MENUS]
         return {
-            "menus": [lists.filter_menu(self.filterset, name) for name in MENUS],
+            "menus": menus,
             "more_menus": more,
             "more_active": sum(menu.is_active for menu in more) + ("area" in self.filterset.chosen),
             "areas": [value for name, value in self.address.pairs if name == "area"],
         }
-
-    def _first_sort(self) -> dict[str, str]:
-        """Return the sortable columns; without a licence for scores their order is not told either (D1)."""
-        return (
-            FIRST_SORT if self.with_scores else {name: sort for name, sort in FIRST_SORT.items() if name != "overall"}
-        )
 
     def _counts(self) -> tuple[counts.Totals, counts.Counts | None]:
         """Return what is known of the whole account, and what matches: None when that is left to the fragment."""

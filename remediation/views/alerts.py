@@ -27,7 +27,6 @@ from remediation.views.account_page import RemediationPageMixin
 GROUP_PAGE = 50
 OTHERS_SHOWN = 200
 A_DAY = "24"
-FIRST_SORT = {"raised": "-raised"}
 
 
 class AlertListView(RemediationPageMixin, View):
@@ -100,6 +99,8 @@ class AlertHistoryView(RemediationPageMixin, lists.ListPage):
 
     template_name = "alerts/history.html"
     fragment_name = "alerts/_history.html"
+    first_sort = {"raised": "-raised"}
+    menu_names = ("kind",)
 
     def get_filterset(self) -> AlertFilter:
         """Return the filters of this address."""
@@ -116,13 +117,3 @@ class AlertHistoryView(RemediationPageMixin, lists.ListPage):
     def get_table(self, page: Page[Alert]) -> AlertTable:
         """Return the table around the rows of the page."""
         return AlertTable(page.rows)
-
-    def get_context(self, page: Page[Alert]) -> dict[str, Any]:
-        """Add the heads of the columns and the filters in use."""
-        base = super().get_context(page)
-        return base | {
-            "headers": lists.headers(base["table"], self.address, self.sort, FIRST_SORT),
-            "active_filters": lists.active_filters(self.filterset, self.address),
-            "filter_errors": lists.filter_errors(self.filterset, self.address),
-            "menus": [lists.filter_menu(self.filterset, "kind")],
-        }

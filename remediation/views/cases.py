@@ -25,7 +25,6 @@ from remediation.states import STATE_MEANING, CaseState
 from remediation.tables import CaseTable, cells_of
 from remediation.views.account_page import RemediationPageMixin
 
-FIRST_SORT = {"opened": "-opened", "limit": "limit"}
 UNDER_WAY = ("open", "submitted", "in_review", "disputed")
 STATES_OF_CHIPS = ("state", "overdue", "show", "follow_up")
 
@@ -35,6 +34,8 @@ class CaseListView(RemediationPageMixin, lists.ListPage):
 
     template_name = "cases/list.html"
     fragment_name = "cases/_list.html"
+    first_sort = {"opened": "-opened", "limit": "limit"}
+    menu_names = ("state", "provider", "carrier", "owner")
     poll_seconds = 5
 
     @cached_property
@@ -58,23 +59,22 @@ class CaseListView(RemediationPageMixin, lists.ListPage):
         """Return the table around the rows of the page."""
         return CaseTable(page.rows)
 
+    def get_first_sort(self) -> dict[str, str]:
+        """Return the sorts that these filters have."""
+        return {name: way for name, way in self.first_sort.items() if name in case_list.sorts(self.request.GET)}
+
     def get_version(self, table: CaseTable) -> str:
         """Return a text that changes with what the rows say, apart from the hands of their clocks."""
         return _version(table.data)
 
     def get_context(self, page: Page[Case]) -> dict[str, Any]:
-        """Add the chips, the clocks, the heads of the columns and the filters in use."""
+        """Add the chips and the rows with their clocks."""
         base = super().get_context(page)
         names = self.filterset.choices.carrier_names
         rows = [cells_of(case_file.row_of(case, names, now=self.now)) for case in page.rows]
-        first = {name: way for name, way in FIRST_SORT.items() if name in case_list.sorts(self.request.GET)}
         return base | {
             "rows_html": compiled.render("cases/rows.html", {"rows": rows}),
             "chips": self._chips(case_list.open_counts()),
-            "headers": lists.headers(base["table"], self.address, self.sort, first),
-            "active_filters": lists.active_filters(self.filterset, self.address),
-            "filter_errors": lists.filter_errors(self.filterset, self.address),
-            "menus": [lists.filter_menu(self.filterset, name) for name in ("state", "provider", "carrier", "owner")],
             "had_cases": bool(page.rows) or case_list.any_case(),
             "poll_seconds": self.poll_seconds,
         }
