@@ -12,7 +12,7 @@ from accounts.models import Account, User
 from common.filter_fields import TEXT_LIMIT, WordField
 from remediation.models import Alert, Case
 from remediation.selectors import case_list
-from remediation.states import CLOSED_STATES, AlertKind, CaseState
+from remediation.states import AlertKind, CaseState
 
 ENDED, EVERY = "ended", "all"
 ME, NOBODY = "me", "nobody"
@@ -36,7 +36,7 @@ class CaseFilter(django_filters.FilterSet):  # type: ignore[misc]
     def __init__(self, data: QueryDict, *, account: Account, user: User, now: datetime) -> None:
         self.account, self.user, self.now = account, user, now
         super().__init__(data=data, queryset=case_list.listed_cases())
-        self.choices = case_list.choices(account, user)
+        self.choices = case_list.choices(user)
         self.filters["provider"].extra["choices"] = self.choices.providers
         self.filters["carrier"].extra["choices"] = self.choices.carriers
         self.filters["owner"].extra["choices"] = [(ME, "Me"), (NOBODY, "Nobody"), *self.choices.owners]
@@ -51,7 +51,7 @@ class CaseFilter(django_filters.FilterSet):  # type: ignore[misc]
 
     def shown(self, cases: QuerySet[Case], _name: str, value: str) -> QuerySet[Case]:
         """Return the ended cases, or all of them."""
-        return cases.filter(state__in=CLOSED_STATES) if value == ENDED else cases
+        return case_list.ended_ones(cases) if value == ENDED else cases
 
     def search(self, cases: QuerySet[Case], _name: str, q: str) -> QuerySet[Case]:
         """Return the cases of the numbers that a search finds."""

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from html import escape
+from typing import Any, NamedTuple
 
 import django_tables2 as tables
 from django.urls import reverse
-from django.utils.safestring import SafeString
 
-from common.templatetags.formats import ago, national
-from remediation.selectors.case_file import CaseRow
+from common.templatetags.formats import distance, exact, national
+from remediation.selectors.case_file import provider_of
+from remediation.selectors.cases import clock_of
 from remediation.states import CaseState
 from remediation.templatetags.remediation import case_word, clock_bar, clock_words
 
@@ -33,42 +36,60 @@ class CaseTable(tables.Table):  # type: ignore[misc]
 
 
 class CaseCells(NamedTuple):
-    """One case of the list, ready to be written down by a compiled template, which escapes what is no SafeString."""
+    """One case of the list, ready to be written down: every text is escaped here, the template writes it as it is.
+
+    Keys, digits, times and our own words hold no markup; what people or providers have written is escaped.
+    """
 
     href: str
     e164: str
     national: str
     label: str
     attempt: int
-    state: SafeString
+    state: str
     reason: str
-    clock: SafeString
-    time: SafeString
+    clock: str
+    time: str
     carriers: str
     provider: str
     owner: str
-    opened: SafeString
+    opened: str
 
 
-def cells_of(row: CaseRow) -> CaseCells:
-    """Return the cells of one case."""
-    case = row.case
-    reason = case.reason if case.state in WITH_REASON else ""
-    return CaseCells(
-        href=reverse("cases:detail", args=[case.uuid]),
-        e164=case.number.e164,
-        national=national(case.number.e164),
-        label=case.number.label,
-        attempt=case.attempt,
-        state=case_word(case.state),
-        reason=f"{reason[:REASON_SHOWN]}…" if len(reason) > REASON_SHOWN else reason,
-        clock=clock_bar(row.clock),
-        time=clock_words(row.clock, case.state),
-        carriers=", ".join(row.carriers),
-        provider=row.provider,
-        owner=str(case.owner or ""),
-        opened=ago(case.opened_at),
-    )
+class CaseWriter:
+    """Prepares the rows of one page (`case_list.COLUMNS`). `carriers` are the names of the sources by id."""
+
+    def __init__(self, *, carriers: Mapping[int, str], now: datetime) -> None:
+        self.carriers = carriers
+        self.now = now
+        self.base = reverse("cases:list")
+
+    def cells(self, rows: Iterable[Any]) -> list[CaseCells]:
+        """Return the cells of the rows."""
+        return [self._cells(row) for row in rows]
+
+    def _cells(self, row: Any) -> CaseCells:
+        clock = clock_of(row, now=self.now)
+        reason = row.reason if row.state in WITH_REASON else ""
+        return CaseCells(
+            href=f"{self.base}{row.uuid}/",
+            e164=row.number__e164,
+            national=national(row.number__e164),
+            label=escape(row.number__label),
+            attempt=row.attempt,
+            state=case_word(row.state),
+            reason=escape(f"{reason[:REASON_SHOWN]}…" if len(reason) > REASON_SHOWN else reason),
+            clock=clock_bar(clock),
+            time=clock_words(clock, row.state),
+            carriers=escape(", ".join(self.carriers[pk] for pk in row.carriers if pk in self.carriers)),
+            provider=escape(provider_of(row)),
+            owner=escape(row.owner__full_name or row.owner__email or ""),
+            opened=self._ago(row.opened_at),
+        )
+
+    def _ago(self, moment: datetime) -> str:
+        words = distance(moment, now=self.now)
+        return f'<time datetime="{moment.isoformat(timespec="seconds")}" title="{exact(moment)}">{words}</time>'
 
 
 class AlertTable(tables.Table):  # type: ignore[misc]

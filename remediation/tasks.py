@@ -9,7 +9,7 @@ from kombu.exceptions import OperationalError
 
 from accounts.models import Account
 from common.scope import account_scope
-from remediation.services import alert_mail, clock, detection, pool_safety, queueing, submission_leases
+from remediation.services import alert_mail, clock, counts, detection, pool_safety, queueing, submission_leases
 from remediation.services import submission_turns as turns
 from remediation.services.cases import DETECT
 
@@ -24,8 +24,15 @@ def detect_changes() -> None:
 
 @shared_task(name="remediation.sweep_labels")
 def sweep_labels() -> None:
-    """The same for accounts that differ without a note of it; beat asks seldom, since it looks at all of them."""
+    """The same for accounts that differ without a note of it, and for the totals; beat asks seldom: it looks at all."""
     detection.detect(detection.differing_accounts(), now=timezone.now())
+    counts.mend_counts()
+
+
+@shared_task(name="remediation.fold_counts")
+def fold_counts() -> None:
+    """Fold the deltas of the totals of open cases and alerts."""
+    counts.fold_counts()
 
 
 @shared_task(name=queueing.SEND)

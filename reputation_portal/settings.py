@@ -255,6 +255,7 @@ CELERY_BEAT_SCHEDULE = {
         "options": {"expires": 10},
     },
     "follow labels": {"task": "remediation.detect_changes", "schedule": 2.0, "options": {"expires": 10}},
+    "fold counts of cases": {"task": "remediation.fold_counts", "schedule": 60.0, "options": {"expires": 60}},
     "sweep labels": {"task": "remediation.sweep_labels", "schedule": 300.0, "options": {"expires": 300}},
     "send submissions": {"task": "remediation.run_due_submissions", "schedule": 2.0, "options": {"expires": 10}},
     "watch clocks": {"task": "remediation.watch_clocks", "schedule": 10.0, "options": {"expires": 30}},

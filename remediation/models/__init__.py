@@ -3,13 +3,16 @@
 from remediation.models.alerts import Alert, AlertSubscription
 from remediation.models.cases import Case, CaseEvent, ManualTask
 from remediation.models.changes import ChangedAccount
+from remediation.models.counts import AlertCount, CaseCount
 from remediation.models.submissions import Submission, SubmissionItem
 from remediation.models.tickets import SupportTicket, TicketMessage
 
 __all__ = [
     "Alert",
+    "AlertCount",
     "AlertSubscription",
     "Case",
+    "CaseCount",
     "CaseEvent",
     "ChangedAccount",
     "ManualTask",

@@ -16,7 +16,7 @@ from common.scope import ScopedManager
 from phone_numbers.models import PhoneNumber, Source
 from remediation.states import CASE_MOVES, CLOSED_STATES, OPEN_STATES, CaseEventKind, CaseState, ManualState
 
-OPEN = Q(closed_at__isnull=True)
+OPEN, ENDED = Q(closed_at__isnull=True), Q(closed_at__isnull=False)
 
 
 class Case(ConcurrentTransitionMixin, FSMModelMixin, models.Model):
@@ -65,6 +65,7 @@ class Case(ConcurrentTransitionMixin, FSMModelMixin, models.Model):
         indexes = [
             models.Index(fields=["account", "opened_at", "id"], name="remediation_case_by_opening"),
             models.Index(fields=["account", "opened_at", "id"], name="remediation_case_open_list", condition=OPEN),
+            models.Index(fields=["account", "opened_at", "id"], name="remediation_case_ended_list", condition=ENDED),
             models.Index(fields=["account", "limit_at", "id"], name="remediation_case_open_limit", condition=OPEN),
             models.Index(fields=["account", "state", "opened_at", "id"], name="remediation_case_by_state"),
             models.Index(

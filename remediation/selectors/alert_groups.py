@@ -6,14 +6,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from django.db.models import Count, Max, Q, QuerySet
+from django.db.models import QuerySet
 from django.http import Http404
 
 from phone_numbers.campaigns import reads
 from phone_numbers.models import Campaign, PhoneNumber
 from phone_numbers.states import Capability
 from remediation.models import Alert
-from remediation.selectors import alerts
+from remediation.selectors import alerts, counts
 from remediation.states import AlertKind
 
 ALONE = "none"  # the address's word for numbers in no campaign
@@ -21,11 +21,10 @@ ALONE = "none"  # the address's word for numbers in no campaign
 
 @dataclass(frozen=True, slots=True)
 class Strip:
-    """What the strip says: how many numbers have an open tag alert (D22), how many of them are muted, the newest."""
+    """What the strip says: how many numbers have an open tag alert (D22), and how many of them are muted."""
 
     count: int = 0
     muted: int = 0
-    newest: int = 0
 
     @property
     def is_quiet(self) -> bool:
@@ -35,14 +34,13 @@ class Strip:
     @property
     def version(self) -> str:
         """Return a text that changes when the strip would read differently."""
-        return f"{self.count}-{self.muted}-{self.newest}"
+        return f"{self.count}-{self.muted}"
 
 
 def strip(*, now: datetime) -> Strip:
-    """Return what the strip says: one query over the partial index of open alerts."""
-    opened = Alert.objects.filter(kind=AlertKind.TAG, cleared_at=None).order_by()
-    found = opened.aggregate(n=Count("pk"), muted=Count("pk", filter=Q(muted_until__gt=now)), newest=Max("pk"))
-    return Strip(found["n"], found["muted"], found["newest"] or 0)
+    """Return what the strip says: one sum, since it stands on every page."""
+    found = counts.open_alerts(now=now).get(AlertKind.TAG, counts.OpenAlerts())
+    return Strip(found.count, found.muted)
 
 
 def key_of(word: str) -> str:

@@ -1,4 +1,4 @@
-"""Reads of alerts: the count that is the same everywhere, the groups of the Alerts page, those of one number (D22)."""
+"""Reads of alerts: the groups of the Alerts page, those of one number or campaign, and the history (D22)."""
 
 from __future__ import annotations
 
@@ -18,17 +18,6 @@ from remediation.states import AlertKind, AlertMail
 
 DEFAULT_SORT = "-raised"
 SORTS = {"raised": ("raised_at", "id")}
-
-
-def open_tag_count() -> int:
-    """Return how many numbers have an open tag alert: the count of navigation, home, banner and lists (D22)."""
-    return _open().filter(kind=AlertKind.TAG).count()
-
-
-def open_counts() -> dict[AlertKind, int]:
-    """Return how many alerts of each kind are open."""
-    rows = _open().order_by().values_list("kind").annotate(n=Count("pk"))
-    return {AlertKind(kind): n for kind, n in rows}
 
 
 @dataclass(frozen=True, slots=True)

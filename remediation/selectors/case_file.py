@@ -6,7 +6,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Protocol
 
 from enrollment.services.provider_access import names_provider, provider_name
 from phone_numbers.models import SourceView
@@ -41,7 +41,19 @@ def row_of(case: Case, names: Mapping[int, str], *, now: datetime) -> CaseRow:
     return CaseRow(case, cases.clock_of(case, now=now), carriers, provider_of(case))
 
 
-def provider_of(case: Case) -> str:
+class Provided(Protocol):
+    """What tells who has a case: a case, or a row of the list."""
+
+    @property
+    def provider(self) -> str:
+        """The provider's key."""
+
+    @property
+    def state(self) -> str:
+        """Where the case stands."""
+
+
+def provider_of(case: Provided) -> str:
     """Return who has the case: the provider's name, "By hand", or '' while nobody does."""
     if case.provider:
         return provider_name(case.provider)

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Protocol
 from uuid import UUID
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import QuerySet
 from django.http import Http404
 
 from phone_numbers.models import PhoneNumber, Source
 from remediation.models import Case, CaseEvent, ManualTask, SubmissionItem, SupportTicket
-from remediation.states import OPEN_STATES, Bucket, CaseState, ManualState
+from remediation.states import Bucket
 
 DEFAULT_SORT = "-opened"
 # Names of the `sort` parameter. Each ends in a unique column that the index of its first column holds as well; only
@@ -21,10 +22,8 @@ SORTS_OF_OPEN = SORTS | {"limit": ("limit_at", "id")}
 
 
 def listed_cases() -> QuerySet[Case]:
-    """Return the cases of the open account with what a row shows: number, request and owner."""
-    listed: QuerySet[Case] = Case.objects.select_related("number", "submission", "owner").defer(
-        "number__search_groups", "submission__answer", "submission__call_purpose"
-    )
+    """Return the cases of the open account with their numbers."""
+    listed: QuerySet[Case] = Case.objects.select_related("number").defer("number__search_groups")
     return listed
 
 
@@ -59,12 +58,6 @@ def following_case(case: Case) -> Case | None:
     """Return the case that the label's return opened after this one."""
     found: Case | None = Case.objects.filter(previous=case).order_by("pk").first()
     return found
-
-
-def open_counts() -> dict[CaseState, int]:
-    """Return how many open cases stand in each open state."""
-    rows = Case.objects.filter(closed_at=None, state__in=OPEN_STATES).order_by().values_list("state")
-    return {CaseState(state): n for state, n in rows.annotate(n=Count("pk"))}
 
 
 def timeline(case: Case) -> QuerySet[CaseEvent]:
@@ -108,12 +101,6 @@ def carriers_of(cases: list[Case]) -> dict[int, str]:
     return dict(Source.objects.filter(pk__in=ids).values_list("pk", "name"))
 
 
-def needing_a_person(now: datetime) -> QuerySet[Case]:
-    """Return the open cases that cannot go on by themselves: parked, or filed by hand and to be looked at again."""
-    follow_up = ManualTask.objects.filter(state=ManualState.FILED, follow_up_on__lte=now.date()).values("case")
-    return listed_cases().filter(Q(state=CaseState.PARKED) | Q(pk__in=follow_up), closed_at=None)
-
-
 @dataclass(frozen=True, slots=True)
 class Clock:
     """How far a case is on its way from opening over the target to the limit."""
@@ -126,7 +113,27 @@ class Clock:
     is_over: bool
 
 
-def clock_of(case: Case, *, now: datetime) -> Clock:
+class Timed(Protocol):
+    """What a clock is read from: a case, or a row of the list."""
+
+    @property
+    def opened_at(self) -> datetime:
+        """When it was opened."""
+
+    @property
+    def target_at(self) -> datetime:
+        """When it should be done."""
+
+    @property
+    def limit_at(self) -> datetime:
+        """When it is given up."""
+
+    @property
+    def closed_at(self) -> datetime | None:
+        """When it ended."""
+
+
+def clock_of(case: Timed, *, now: datetime) -> Clock:
     """Return the clock of a case: it stands still when the case has ended. `percent` is of the time to the limit."""
     until = case.closed_at or now
     whole = case.limit_at - case.opened_at

@@ -5,13 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from django.db.models import Count, Exists, OuterRef, Q
+from django.db.models import Exists, OuterRef, Q
 
 from remediation.models import Case, ManualTask, SupportTicket
-from remediation.selectors import alerts, stats
+from remediation.selectors import counts, stats
 from remediation.states import AlertKind, CaseState, ManualState, TicketState
 
 RECENT = timedelta(days=60)
+NONE = counts.OpenAlerts()
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,26 +40,21 @@ class Figures:
 
 def figures(*, now: datetime) -> Figures:
     """Return the figures of the open account: six small queries."""
-    opened = Case.objects.filter(closed_at=None).aggregate(
-        n=Count("pk"),
-        parked=Count("pk", filter=Q(state=CaseState.PARKED)),
-        overdue=Count("pk", filter=Q(overdue_at__isnull=False)),
-    )
-    counts = alerts.open_counts()
+    opened, alerts = counts.open_cases(), counts.open_alerts(now=now)
     cleared = stats.time_to_clear(now=now)
     filed = Q(state=ManualState.FILED, follow_up_on__lte=now.date())
     return Figures(
-        open_cases=opened["n"],
+        open_cases=opened.everything,
         median=cleared.median if cleared else None,
-        parked=opened["parked"],
-        overdue=opened["overdue"],
+        parked=opened.parked,
+        overdue=opened.overdue,
         unsuccessful=_unsuccessful(now),
         follow_ups=ManualTask.objects.filter(filed, case__closed_at=None).count(),
         answered=SupportTicket.objects.filter(state=TicketState.ANSWERED).count(),
-        tagged=counts.get(AlertKind.TAG, 0),
-        flagged_defaults=counts.get(AlertKind.DEFAULT_FLAGGED, 0),
-        thin_areas=counts.get(AlertKind.AREA_FLOOR, 0),
-        failing_feeds=counts.get(AlertKind.FEED_FAILING, 0),
+        tagged=alerts.get(AlertKind.TAG, NONE).count,
+        flagged_defaults=alerts.get(AlertKind.DEFAULT_FLAGGED, NONE).count,
+        thin_areas=alerts.get(AlertKind.AREA_FLOOR, NONE).count,
+        failing_feeds=alerts.get(AlertKind.FEED_FAILING, NONE).count,
     )
 
 

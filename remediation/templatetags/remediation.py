@@ -56,13 +56,16 @@ _ALERT_ICONS = {
 }
 
 
+_CASE_WORDS = {
+    state: format_html('<span class="status {0}"><span class="status-dot {0}"></span>{1}</span>', css, state.label)
+    for state, css in CASE_CLASS.items()
+}
+
+
 @register.filter
 def case_word(state: str) -> SafeString:
     """Return the dot and the word of a case's state."""
-    one = CaseState(state)
-    return format_html(
-        '<span class="status {0}"><span class="status-dot {0}"></span>{1}</span>', case_class(one), one.label
-    )
+    return _CASE_WORDS[CaseState(state)]
 
 
 @register.filter
@@ -107,13 +110,11 @@ def alert_icon(kind: str) -> str:
 def clock_bar(clock: Clock) -> SafeString:
     """Draw how much of the time to the limit is gone, with a line at the target; the words stand beside it."""
     css = "is-spam" if clock.percent >= 100 else "is-mixed" if clock.is_late else "is-progress"
-    return format_html(
-        '<svg class="clock-bar {}" viewBox="0 0 100 8" preserveAspectRatio="none" aria-hidden="true">'
-        '<rect class="clock-ground" width="100" height="8"/><rect class="clock-gone" width="{}" height="8"/>'
-        '<rect class="clock-target" x="{}" width=".8" height="8"/></svg>',
-        css,
-        clock.percent,
-        clock.target_percent,
+    return SafeString(
+        f'<svg class="clock-bar {css}" viewBox="0 0 100 8" preserveAspectRatio="none" aria-hidden="true">'
+        '<rect class="clock-ground" width="100" height="8"/>'
+        f'<rect class="clock-gone" width="{clock.percent}" height="8"/>'
+        f'<rect class="clock-target" x="{clock.target_percent}" width=".8" height="8"/></svg>'
     )
 
 
@@ -122,9 +123,9 @@ def clock_words(clock: Clock, state: str) -> SafeString:
     """Say how much time is left, or how long it took."""
     if clock.is_over:
         verb = "Cleared within" if state == CaseState.CLEARED else "Ended after"
-        return format_html("{} {}", verb, span(clock.elapsed))
+        return SafeString(f"{verb} {span(clock.elapsed)}")
     if clock.percent == 100:
         return SafeString('<strong class="late">The limit is reached</strong>')
     if clock.is_late:
-        return format_html('<strong class="late">Past the target</strong>, {} left', span(clock.remaining))
-    return format_html("{} left", span(clock.remaining))
+        return SafeString(f'<strong class="late">Past the target</strong>, {span(clock.remaining)} left')
+    return SafeString(f"{span(clock.remaining)} left")

@@ -20,12 +20,11 @@ from common.keyset import Page, Sort
 from remediation.filters import CaseFilter
 from remediation.forms import NoteForm, OwnerForm
 from remediation.models import Case
-from remediation.selectors import case_file, case_list, cases, stats
-from remediation.states import STATE_MEANING, CaseState
-from remediation.tables import CaseTable, cells_of
+from remediation.selectors import case_file, case_list, cases, counts, stats
+from remediation.states import STATE_MEANING, UNDER_WAY, CaseState
+from remediation.tables import CaseTable, CaseWriter
 from remediation.views.account_page import RemediationPageMixin
 
-UNDER_WAY = ("open", "submitted", "in_review", "disputed")
 STATES_OF_CHIPS = ("state", "overdue", "show", "follow_up")
 
 
@@ -55,6 +54,10 @@ class CaseListView(RemediationPageMixin, lists.ListPage):
         """Return the account: another account's cursors are ignored."""
         return self.account.pk
 
+    def get_rows(self, filterset: CaseFilter) -> Any:
+        """Return the matching cases as what their rows show."""
+        return case_list.rows(filterset.qs)
+
     def get_table(self, page: Page[Case]) -> CaseTable:
         """Return the table around the rows of the page."""
         return CaseTable(page.rows)
@@ -69,25 +72,23 @@ class CaseListView(RemediationPageMixin, lists.ListPage):
 
     def get_context(self, page: Page[Case]) -> dict[str, Any]:
         """Add the chips and the rows with their clocks."""
-        base = super().get_context(page)
-        names = self.filterset.choices.carrier_names
-        rows = [cells_of(case_file.row_of(case, names, now=self.now)) for case in page.rows]
-        return base | {
-            "rows_html": compiled.render("cases/rows.html", {"rows": rows}),
-            "chips": self._chips(case_list.open_counts()),
+        writer = CaseWriter(carriers=self.filterset.choices.carrier_names, now=self.now)
+        return super().get_context(page) | {
+            "rows_html": compiled.render("cases/rows.html", {"rows": writer.cells(page.rows)}),
+            "chips": self._chips(counts.open_cases()),
             "had_cases": bool(page.rows) or case_list.any_case(),
             "poll_seconds": self.poll_seconds,
         }
 
-    def _chips(self, counts: case_list.OpenCounts) -> list[tuple[str, str, int | None, str, bool]]:
+    def _chips(self, open_cases: counts.OpenCases) -> list[tuple[str, str, int | None, str, bool]]:
         """Return label, color, count, address and whether it is the one in use, for each chip."""
         chips: list[tuple[str, str, int | None, dict[str, tuple[str, ...]]]] = [
-            ("Open", "is-progress", counts.everything, {}),
-            ("Under way", "is-progress", counts.at_provider, {"state": UNDER_WAY}),
-            ("Awaiting reading", "is-progress", counts.awaiting, {"state": ("awaiting_clean_reading",)}),
-            ("Needs a person", "is-mixed", counts.parked, {"state": ("parked",)}),
-            ("Cooling down", "is-none", counts.cooling, {"state": ("cooling_down",)}),
-            ("Overdue", "is-spam", counts.overdue, {"overdue": ("1",)}),
+            ("Open", "is-progress", open_cases.everything, {}),
+            ("Under way", "is-progress", open_cases.at_provider, {"state": UNDER_WAY}),
+            ("Awaiting reading", "is-progress", open_cases.awaiting, {"state": ("awaiting_clean_reading",)}),
+            ("Needs a person", "is-mixed", open_cases.parked, {"state": ("parked",)}),
+            ("Cooling down", "is-none", open_cases.cooling, {"state": ("cooling_down",)}),
+            ("Overdue", "is-spam", open_cases.overdue, {"overdue": ("1",)}),
             ("Ended", "is-none", None, {"show": ("ended",)}),
         ]
         return [(label, css, n, self._chip_address(said), self._is_chosen(said)) for label, css, n, said in chips]
@@ -154,6 +155,6 @@ def case_context(case: Case, *, now: datetime) -> dict[str, Any]:
     }
 
 
-def _version(rows: Iterable[Case]) -> str:
-    said = [(case.pk, case.state, case.state_since, case.reason, case.overdue_at, case.owner_id) for case in rows]
+def _version(rows: Iterable[Any]) -> str:
+    said = [(case.id, case.state, case.state_since, case.reason, case.overdue_at, case.owner_id) for case in rows]
     return f"{crc32(repr(said).encode()):x}"
