@@ -60,16 +60,16 @@ def form_of(**kwargs: str) -> Callable[[World], dict[str, Any]]:
 # The API knows keys only: a session opens nothing. What keys open is in tests/api.
 NO_KEY = 401
 API_LISTS = ("numbers", "campaigns", "observations", "jobs", "cases", "alerts", "feeds")
-API_OBJECTS = (
-    "number",
-    "number_history",
-    "number_readings",
-    "campaign",
-    "caller_id",
-    "job",
-    "job_numbers",
-    "case",
-)
+API_OBJECTS = {
+    "number": World.of_number,
+    "number_history": World.of_number,
+    "number_readings": World.of_number,
+    "campaign": World.of_campaign,
+    "caller_id": World.of_campaign,
+    "job": World.of_job,
+    "job_numbers": World.of_job,
+    "case": World.of_case,
+}
 ROWS: dict[str, list[Row]] = {
     "livez": [Row(everybody(OK))],
     "readyz": [Row(everybody(OK))],
@@ -324,7 +324,7 @@ ROWS: dict[str, list[Row]] = {
     "api:schema": [Row(everybody(OK))],
     "api:missing": [Row(everybody(GONE), kwargs=lambda world: {"address": "nothing"})],
     **{f"api:{name}": [Row(everybody(NO_KEY))] for name in API_LISTS},
-    **{f"api:{name}": [Row(everybody(NO_KEY), kwargs=World.of_number)] for name in API_OBJECTS},
+    **{f"api:{name}": [Row(everybody(NO_KEY), kwargs=of_object)] for name, of_object in API_OBJECTS.items()},
     "settings:provider": [
         Row(ACCOUNT_PAGE),
         Row(
