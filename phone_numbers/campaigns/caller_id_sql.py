@@ -1,8 +1,11 @@
 """Claiming a caller ID: the order of `matching`, in the database, under fifty callers at once (D25).
 
-Candidates are looked up without a lock, least recently used first by index. Then one is locked where it was not used
-meanwhile: SKIP LOCKED alone would hand out a number again as soon as its lock is released, because a row that was
-waited for is compared with WHERE again and not with ORDER BY. A claim that finds all candidates taken is tried again.
+Candidates are looked up without a lock, least recently used first by index. Each index holds a pool by turns (Healthy,
+then Mixed and unknown), so that numbers which are never chosen, and so stay the least recently used, are not walked
+over by every call. Then one candidate is locked where it was neither used nor rated meanwhile, and where its status,
+which is the truth, has no tag. SKIP LOCKED alone would hand out a number again as soon as its lock is released, because
+a row that was waited for is compared with WHERE again and not with ORDER BY. A claim that finds all candidates taken is
+tried again.
 The commit does not wait for the disk: a crash of the server may forget the uses of its last half second, no call waits.
 The time of the last use always moves, also under two callers with the same clock: it is what tells a use.
 """
@@ -19,15 +22,14 @@ NEAR = {
     Step.STATE: f"pool.state = {_STATE} AND {_STATE} <> '' AND pool.area_code <> %(area_code)s",
     Step.ANY: f"(pool.state <> {_STATE} OR {_STATE} = '') AND (pool.area_code <> %(area_code)s OR %(area_code)s = '')",
 }
-FEW, MANY = 24, 96  # candidates looked up: usually enough, and more than there are callers at a time
+FEW, MANY = 8, 96  # candidates looked up: usually enough, and more than there are callers at a time
 
 _UNDER_CAPS = """(pool.hour_at < %(hour)s OR pool.hour_uses < %(per_hour)s)
         AND (pool.day_on < %(day)s OR pool.day_uses < %(per_day)s)"""
 _BRANCH = """
-    (SELECT {rank} AS rank, {step} AS step, pool.id, pool.last_used_at
-    FROM numbers_campaignnumber AS pool JOIN numbers_numberstatus AS status ON status.number_id = pool.number_id
-    WHERE pool.account_id = %(account)s AND pool.campaign_id = %(campaign)s AND {near}
-        AND status.tag_since IS NULL AND status.rating = ANY({ratings})
+    (SELECT {rank} AS rank, {step} AS step, pool.id, pool.turn, pool.last_used_at
+    FROM numbers_campaignnumber AS pool
+    WHERE pool.account_id = %(account)s AND pool.campaign_id = %(campaign)s AND {near} AND pool.{turn}
         AND {caps}
         AND (pool.day_on >= %(day)s AND pool.day_uses >= %(rest_after)s) = %(resting)s
     ORDER BY pool.last_used_at, pool.id LIMIT {most})
@@ -43,7 +45,10 @@ WITH place AS MATERIALIZED (
 ), best AS (
     SELECT * FROM candidate WHERE rank = (SELECT min(rank) FROM candidate)
 ), claimed AS MATERIALIZED (
-    SELECT pool.id, best.step FROM best JOIN numbers_campaignnumber AS pool ON pool.id = best.id AND {unchanged}
+    SELECT pool.id, best.step FROM best
+    JOIN numbers_campaignnumber AS pool ON pool.id = best.id AND pool.turn = best.turn AND {unchanged}
+    JOIN numbers_numberstatus AS status ON status.number_id = pool.number_id AND status.tag_since IS NULL
+        AND status.rating <> 3
     ORDER BY best.last_used_at, best.id LIMIT 1 FOR UPDATE OF pool {lock}
 ), used AS (
     UPDATE numbers_campaignnumber AS pool SET
@@ -53,12 +58,11 @@ WITH place AS MATERIALIZED (
         day_uses = CASE WHEN pool.day_on >= %(day)s THEN pool.day_uses + 1 ELSE 1 END,
         day_on = greatest(pool.day_on, %(day)s)
     FROM claimed WHERE pool.id = claimed.id
-    RETURNING pool.number_id, claimed.step, set_config('synchronous_commit', 'off', true)
+    RETURNING pool.number_id, pool.rating, claimed.step, set_config('synchronous_commit', 'off', true)
 )
-SELECT (SELECT count(*) FROM best), used.step, number.id, number.e164, number.uuid::text, status.rating
+SELECT (SELECT count(*) FROM best), used.step, number.id, number.e164, number.uuid::text, used.rating
 FROM (VALUES (1)) AS one
-LEFT JOIN (used JOIN numbers_phonenumber AS number ON number.id = used.number_id
-    JOIN numbers_numberstatus AS status ON status.number_id = number.id) ON true
+LEFT JOIN (used JOIN numbers_phonenumber AS number ON number.id = used.number_id) ON true
 """
 CLAIM_TYPES = {
     "account": "bigint",
@@ -83,10 +87,10 @@ def _claim(most: int, *, wait: bool = False) -> str:
     PostgreSQL reads the branches one after the other and stops when it has enough. A statement that locks rows is never
     run in parallel, so their order holds.
     """
-    kinds = [(step, ratings) for step in Step for ratings in ("ARRAY[1]::smallint[]", "%(others)s")]
+    kinds = [(step, turn) for step in Step for turn in ("turn = 1", "turn = 2 AND pool.rating = ANY(%(others)s)")]
     branches = "UNION ALL".join(
-        _BRANCH.format(rank=rank, step=int(step), near=NEAR[step], ratings=ratings, caps=_UNDER_CAPS, most=most)
-        for rank, (step, ratings) in enumerate(kinds)
+        _BRANCH.format(rank=rank, step=int(step), near=NEAR[step], turn=turn, caps=_UNDER_CAPS, most=most)
+        for rank, (step, turn) in enumerate(kinds)
     )
     # What is compared after the wait for a lock is compared with the row as it is then.
     unchanged = _UNDER_CAPS if wait else "pool.last_used_at = best.last_used_at"
@@ -106,13 +110,12 @@ WITH place AS MATERIALIZED (
 ), seen AS (
     SELECT CASE WHEN {NEAR[Step.EXCHANGE]} THEN 1 WHEN {NEAR[Step.AREA_CODE]} THEN 2 WHEN {NEAR[Step.STATE]} THEN 3
             ELSE 4 END AS step,
-        CASE WHEN status.tag_since IS NOT NULL OR status.rating = 3 THEN 'tagged'
-            WHEN NOT status.rating = ANY(ARRAY[1]::smallint[] || %(others)s::smallint[]) THEN 'mixed'
+        CASE WHEN pool.turn = 3 THEN 'tagged'
+            WHEN pool.turn = 2 AND NOT pool.rating = ANY(%(others)s::smallint[]) THEN 'mixed'
             WHEN pool.hour_at >= %(hour)s AND pool.hour_uses >= %(per_hour)s THEN 'hour_cap'
             WHEN pool.day_on >= %(day)s AND pool.day_uses >= %(per_day)s THEN 'day_cap' ELSE '' END AS reason,
         pool.day_on >= %(day)s AND pool.day_uses >= %(rest_after)s AS resting
-    FROM numbers_campaignnumber AS pool JOIN numbers_numberstatus AS status ON status.number_id = pool.number_id
-    WHERE pool.account_id = %(account)s AND pool.campaign_id = %(campaign)s
+    FROM numbers_campaignnumber AS pool WHERE pool.account_id = %(account)s AND pool.campaign_id = %(campaign)s
 )
 SELECT step, reason, count(*), count(*) FILTER (WHERE resting) FROM seen GROUP BY step, reason
 """

@@ -83,6 +83,7 @@ def _move(
         "now": now,
     }
     with connection.cursor() as cursor:
+        cursor.execute(pools_sql.HOLD, parameters)
         cursor.execute(statement, parameters)
         return int(cursor.rowcount)
 

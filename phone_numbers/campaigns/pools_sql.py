@@ -1,5 +1,16 @@
 """Statements that change a campaign's pool: each writes the event of every number that really joined or left."""
 
+# In the order of ids, as ingestion locks them: a rating that changes in the same moment reaches the pools before this
+# change or after it, and the two never wait for each other.
+HOLD = """
+SELECT count(*) FROM (
+    SELECT 1 FROM (SELECT DISTINCT unnest(%(ids)s::bigint[]) AS id ORDER BY 1) AS wanted
+    CROSS JOIN LATERAL (
+        SELECT FROM numbers_numberstatus WHERE number_id = wanted.id AND account_id = %(account)s FOR NO KEY UPDATE
+    ) AS status
+) AS held
+"""
+
 JOIN = """
 WITH joined AS (
     INSERT INTO numbers_campaignnumber (account_id, campaign_id, number_id, added_at)

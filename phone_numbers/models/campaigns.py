@@ -6,6 +6,7 @@ import uuid
 
 import pgtrigger
 from django.db import models
+from django.db.models import Case, Q, Value, When
 
 from accounts.models import Account
 from accounts.products import Product
@@ -69,8 +70,9 @@ class Campaign(models.Model):
 class CampaignNumber(models.Model):
     """A number in a campaign's pool, and how it was used there as caller ID.
 
-    Area code, exchange and state are the number's own, copied by triggers, because matching walks them in the order of
-    use. `hour_uses` and `day_uses` count the calls since `hour_at` and on `day_on` (UTC).
+    Area code, exchange and state, rating and tag are the number's own, copied by triggers, because matching walks them
+    in the order of use: `turn` is 1 for Healthy, 2 for Mixed and unknown, 3 for what is never chosen. `hour_uses` and
+    `day_uses` count the calls since `hour_at` and on `day_on` (UTC).
     """
 
     account = models.ForeignKey(Account, on_delete=models.CASCADE, related_name="+", db_index=False)
@@ -80,6 +82,17 @@ class CampaignNumber(models.Model):
     area_code = models.CharField(max_length=5, editable=False, db_default="")
     exchange = models.CharField(max_length=8, editable=False, db_default="")
     state = models.CharField(max_length=2, editable=False, db_default="")
+    rating = models.SmallIntegerField(choices=states.Rating, editable=False, db_default=states.Rating.UNKNOWN)
+    tagged = models.BooleanField(editable=False, db_default=False)
+    turn = models.GeneratedField(
+        expression=Case(
+            When(Q(tagged=True) | Q(rating=states.Rating.SPAM), then=Value(3)),
+            When(rating=states.Rating.HEALTHY, then=Value(1)),
+            default=Value(2),
+        ),
+        output_field=models.SmallIntegerField(),
+        db_persist=True,
+    )
     last_used_at = models.DateTimeField(db_default=EPOCH)
     hour_at = models.DateTimeField(db_default=EPOCH)
     hour_uses = models.PositiveIntegerField(db_default=0)
@@ -91,17 +104,21 @@ class CampaignNumber(models.Model):
     class Meta:
         constraints = [models.UniqueConstraint(fields=["campaign", "number"], name="numbers_campaign_number_once")]
         indexes = [
-            models.Index(fields=["campaign", "exchange", "last_used_at", "id"], name="numbers_pool_by_exchange"),
-            models.Index(fields=["campaign", "area_code", "last_used_at", "id"], name="numbers_pool_by_area_code"),
-            models.Index(fields=["campaign", "state", "last_used_at", "id"], name="numbers_pool_by_state"),
-            models.Index(fields=["campaign", "last_used_at", "id"], name="numbers_pool_by_use"),
+            models.Index(
+                fields=["campaign", "exchange", "turn", "last_used_at", "id"], name="numbers_pool_by_exchange"
+            ),
+            models.Index(
+                fields=["campaign", "area_code", "turn", "last_used_at", "id"], name="numbers_pool_by_area_code"
+            ),
+            models.Index(fields=["campaign", "state", "turn", "last_used_at", "id"], name="numbers_pool_by_state"),
+            models.Index(fields=["campaign", "turn", "last_used_at", "id"], name="numbers_pool_by_use"),
         ]
         triggers = [
             pgtrigger.Trigger(
                 name="place_in_pool",
                 operation=pgtrigger.Insert,
                 when=pgtrigger.Before,
-                declare=[("number", "record")],
+                declare=[("number", "record"), ("status", "record")],
                 func=triggers_sql.PLACE_IN_POOL,
             )
         ]
