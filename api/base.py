@@ -80,13 +80,9 @@ class ApiView(APIView):
                 raise exceptions.ValidationError({name: ["It holds a control character."]})
 
     def finalize_response(self, request: Any, response: Any, *args: Any, **kwargs: Any) -> Any:
-        """Say what is left of the key's minute, by the header fields of the IETF's draft on rate limits."""
+        """Say what is left of the key's minute."""
         answer = super().finalize_response(request, response, *args, **kwargs)
-        answer["Cache-Control"] = "no-store"
-        allowance = getattr(self, "allowance", None)
-        if allowance:
-            answer["RateLimit-Policy"] = f'"minute";q={allowance.limit};w=60'
-            answer["RateLimit"] = f'"minute";r={allowance.left};t={allowance.resets_in}'
+        tell_allowance(answer, getattr(self, "allowance", None))
         return answer
 
     @property
@@ -153,6 +149,14 @@ class ApiView(APIView):
         if found.digest != digest:
             raise problems.Unprocessable
         return found
+
+
+def tell_allowance(response: HttpResponseBase, allowance: keys.Allowance | None) -> None:
+    """Say what is left of a key's minute, by the header fields of the IETF's draft on rate limits; keep no copy."""
+    response["Cache-Control"] = "no-store"
+    if allowance is not None:
+        response["RateLimit-Policy"] = f'"minute";q={allowance.limit};w=60'
+        response["RateLimit"] = f'"minute";r={allowance.left};t={allowance.resets_in}'
 
 
 def _response(status: int, body: Any) -> Response:

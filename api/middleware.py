@@ -17,6 +17,8 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.middleware.security import SecurityMiddleware
 from django.urls import resolve
 
+from api import quick
+
 PREFIX = "/api/v1/"
 PAGES = frozenset({PREFIX, f"{PREFIX}schema/"})
 HEADERS = {
@@ -49,6 +51,9 @@ class ApiMiddleware:
 def _answer(request: HttpRequest) -> HttpResponseBase:
     """Find the call and make it, as Django's own handler would."""
     request.get_host()  # DisallowedHost, which is answered with 400
+    usual = quick.answer(request)
+    if usual is not None:
+        return usual
     found = resolve("/" + request.path_info.removeprefix(PREFIX), urlconf="api.urls")
     request.resolver_match = found
     response = found.func(request, *found.args, **found.kwargs)

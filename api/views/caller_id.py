@@ -159,16 +159,21 @@ class CallerIdView(ApiView):
             found = caller_id.choose(self.account, campaign, e164, now=self.now)
         except caller_id.CampaignNotActiveError as error:
             raise problems.Conflict(str(error)) from error
-        return {
-            "destination": given,
-            "caller_id": found.e164,
-            "number_id": found.uuid,
-            "outcome": found.outcome.value,
-            "step": STEPS[found.step - 1] if found.step else None,
-            "rating": found.rating.name.lower() if found.rating is not None else None,
-            "tagged": found.tagged,
-            "reason": found.reason,
-        }
+        return told(given, found)
+
+
+def told(given: str, found: caller_id.CallerId) -> dict[str, Any]:
+    """Return a caller ID as the API tells it; `given` is the destination as it was sent."""
+    return {
+        "destination": given,
+        "caller_id": found.e164,
+        "number_id": found.uuid,
+        "outcome": found.outcome.value,
+        "step": STEPS[found.step - 1] if found.step else None,
+        "rating": found.rating.name.lower() if found.rating is not None else None,
+        "tagged": found.tagged,
+        "reason": found.reason,
+    }
 
 
 def _asked(sent: Any) -> dict[str, Any]:
