@@ -23,6 +23,7 @@ from accounts.models import Account
 from benchmarks import data, ingest_part, list_part, observations, page_server
 from benchmarks.results import LIMIT, Result
 from common.scope import account_scope
+from phone_numbers.feeds import applied
 from phone_numbers.models import Feed, FeedRun, Reading
 from phone_numbers.services import feeds as feed_services
 
@@ -55,6 +56,7 @@ def _poll(account: Account, *, workers: int) -> tuple[float, float]:
     numbers = [e164 for e164, _ in observations.World(account, seed=17).numbers]
     with _serving(numbers) as pair, account_scope(account):
         feeds = _make_feeds(account, pair, f"{workers} workers")
+        applied.follow(account, now=timezone.now())  # new feeds may change the rule; this would come in between
         with _workers(workers, pair):
             _wait_for(feeds)
         asked = requests.get(f"http://{pair}/asked", timeout=10).json()

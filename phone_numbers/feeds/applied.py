@@ -6,6 +6,8 @@ again in batches, each in one transaction with how far it came, so that a killed
 
 from __future__ import annotations
 
+import math
+import time
 from datetime import datetime
 from typing import Any
 
@@ -36,13 +38,16 @@ def fingerprint(rule: RatingRule) -> dict[str, Any]:
     }
 
 
-def follow(account: Account, *, now: datetime) -> int:
-    """Rate the account's numbers again if its rule is another one than they were rated by; return how many were."""
+def follow(account: Account, *, now: datetime, until: float = math.inf) -> int:
+    """Rate the account's numbers again if its rule is another one than they were rated by; return how many were.
+
+    No batch begins past `until` (of the monotonic clock); another call goes on from there.
+    """
     with account_scope(account):
         wanted = fingerprint(rule_for(account))
         AppliedRule.objects.get_or_create(account=account)
         rated, more = 0, True
-        while more:
+        while more and time.monotonic() < until:
             n, more = _batch(account, wanted, now=now)
             rated += n
     return rated

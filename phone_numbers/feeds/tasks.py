@@ -1,5 +1,6 @@
 """Celery tasks of the feeds: small ticks that claim rows and fan out by id."""
 
+import time
 import uuid
 
 import structlog
@@ -9,7 +10,12 @@ from kombu.exceptions import OperationalError
 
 from accounts.models import Account
 from common.scope import account_scope, all_accounts
+from common.wakeup import wake_on_commit
 from phone_numbers.feeds import applied, ingest, leases, polling
+
+# Rating millions again takes minutes: a worker is given back after so many seconds, well below the limit of a task, and
+# the rest waits its turn behind the feeds that are due.
+RUN_SECONDS = 30.0
 
 log = structlog.get_logger(__name__)
 
@@ -35,17 +41,26 @@ def poll_feed(feed_id: int, token: str) -> None:
 @shared_task(name="phone_numbers.feeds.rerate_due_numbers")
 def rerate_due_numbers() -> None:
     """Rate again the numbers whose rating time alone has changed."""
-    now = timezone.now()
+    now, until = timezone.now(), time.monotonic() + RUN_SECONDS
     for account in Account.objects.filter(pk__in=ingest.due_accounts(now)):
         with account_scope(account):
-            while ingest.rerate_due(account, now=now):
+            while time.monotonic() < until and ingest.rerate_due(account, now=now):
                 pass
+    _go_on_after(until, "phone_numbers.feeds.rerate_due_numbers")
 
 
 @shared_task(name="phone_numbers.feeds.follow_changed_rules")
 def follow_changed_rules() -> None:
     """Rate again the numbers of accounts whose rule is another one than they were rated by."""
+    until = time.monotonic() + RUN_SECONDS
     for account in Account.objects.all():
-        rated = applied.follow(account, now=timezone.now())
+        rated = applied.follow(account, now=timezone.now(), until=until)
         if rated:
             log.info("rated by a changed rule", account=account.pk, numbers=rated)
+    _go_on_after(until, "phone_numbers.feeds.follow_changed_rules")
+
+
+def _go_on_after(until: float, task_name: str) -> None:
+    """Ask for another run when this one may have stopped for want of time; it ends at once if nothing is left."""
+    if time.monotonic() >= until:
+        wake_on_commit(task_name)

@@ -8,7 +8,7 @@ import pytest
 from django.test import override_settings
 
 from common.scope import account_scope
-from phone_numbers.feeds import applied, ingest, rules
+from phone_numbers.feeds import applied, ingest, rules, tasks
 from phone_numbers.models import AppliedRule, Feed, NumberStatus
 from phone_numbers.services import feeds as feed_services
 from phone_numbers.states import Rating
@@ -113,6 +113,23 @@ def test_batches_reach_every_number_and_go_on_where_they_stopped(acme, monkeypat
     assert first == (2, True)
     assert (kept.target, kept.rated_by) == (wanted, {})
     assert applied.follow(acme, now=NOW) == 3
+
+
+def test_a_long_run_gives_its_worker_back_and_asks_for_another(acme, monkeypatch, django_capture_on_commit_callbacks):
+    sent = []
+    monkeypatch.setattr("common.wakeup.current_app.send_task", sent.append)
+    monkeypatch.setattr(tasks, "RUN_SECONDS", 0.0)
+    number = make_number(acme, rating=Rating.SPAM, rerate_at=NOW)
+    for run in (tasks.follow_changed_rules, tasks.rerate_due_numbers):
+        with django_capture_on_commit_callbacks(execute=True):
+            run()
+    assert sent == ["phone_numbers.feeds.follow_changed_rules", "phone_numbers.feeds.rerate_due_numbers"]
+    assert rating_of(acme, number) == Rating.SPAM
+    monkeypatch.setattr(tasks, "RUN_SECONDS", 30.0)
+    with django_capture_on_commit_callbacks(execute=True):
+        tasks.follow_changed_rules()
+    assert sent[2:] == ["remediation.detect_changes"]
+    assert rating_of(acme, number) == Rating.UNKNOWN
 
 
 def test_a_changed_feed_wakes_the_worker(acme, owner, django_capture_on_commit_callbacks, monkeypatch):
