@@ -130,6 +130,9 @@ class Pager:
 
 
 def _value(row: Any, field: str) -> Any:
+    """Return a value of a row: a named row bears it under the lookup, a model behind its relations."""
+    if isinstance(row, tuple):
+        return getattr(row, field)
     for name in field.split("__"):
         row = getattr(row, name)
     return row

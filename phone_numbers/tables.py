@@ -9,7 +9,7 @@ from __future__ import annotations
 import html
 from collections.abc import Collection, Iterable
 from datetime import datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import django_tables2 as tables
 from django.urls import reverse
@@ -20,7 +20,7 @@ from django.utils.text import get_text_list
 from accounts.products import Product
 from common.templatetags.formats import distance, exact, national
 from phone_numbers import states
-from phone_numbers.models import NumberStatus, PhoneNumber, Source
+from phone_numbers.models import Source
 from phone_numbers.models.inventory import EPOCH
 from phone_numbers.templatetags.reputation import band_word, capability_word, status_word
 
@@ -108,14 +108,13 @@ class RowWriter:
         self.base = reverse("numbers:list")
         self._made: dict[tuple[tuple[int, ...], int], tuple[str, str]] = {}
 
-    def rows(self, numbers: Iterable[PhoneNumber]) -> list[NumberRow]:
-        """Return the prepared rows."""
+    def rows(self, numbers: Iterable[Any]) -> list[NumberRow]:
+        """Return the prepared rows of named rows with the list's columns."""
         return [self.row(number) for number in numbers]
 
-    def row(self, number: PhoneNumber) -> NumberRow:
+    def row(self, number: Any) -> NumberRow:
         """Return one prepared row."""
-        status = number.status
-        updated = status.last_updated
+        updated = number.status__last_updated
         return NumberRow(
             uuid=SafeString(number.uuid),
             href=SafeString(f"{self.base}{number.uuid}/"),
@@ -123,16 +122,16 @@ class RowWriter:
             national=SafeString(national(number.e164)),
             label=_escaped(number.label),
             area=_escaped(number.area),
-            services=_SERVICE_WORDS[status.services],
-            status=status_word(status.status),
-            flags=self._flags(status),
-            tag_title=SafeString(f"Tagged as spam since {exact(status.tag_since)}" if status.tag_since else ""),
-            registration=_REGISTRATION_WORDS[status.registration],
-            overall=self._band(status.overall),
-            metrics=tuple(self._band(getattr(status, metric)) for metric in self.metrics),
-            product=_PRODUCT_WORDS[status.product],
-            capability=capability_word(status.capability),
-            reason=_escaped(status.capability_reason),
+            services=_SERVICE_WORDS[number.status__services],
+            status=status_word(number.status__status),
+            flags=self._flags(number),
+            tag_title=self._tag_title(number.status__tag_since),
+            registration=_REGISTRATION_WORDS[number.status__registration],
+            overall=self._band(number.status__overall),
+            metrics=tuple(self._band(getattr(number, f"status__{metric}")) for metric in self.metrics),
+            product=_PRODUCT_WORDS[number.status__product],
+            capability=capability_word(number.status__capability),
+            reason=_escaped(number.status__capability_reason),
             updated=SafeString(distance(updated, now=self.now) if updated > EPOCH else ""),
             updated_exact=SafeString(exact(updated)),
             updated_iso=SafeString(updated.isoformat(timespec="seconds")),
@@ -141,12 +140,15 @@ class RowWriter:
     def _band(self, score: int) -> SafeString:
         return band_word(score) if self.with_scores else NOT_LICENSED
 
-    def _flags(self, status: NumberStatus) -> SafeString:
+    def _tag_title(self, since: datetime | None) -> SafeString:
+        return SafeString(f"Tagged as spam since {exact(since)}") if since else _NOTHING
+
+    def _flags(self, number: Any) -> SafeString:
         """Return the marks of the sources that flag the number, with who and since when for eyes and ears."""
-        if not status.flagged_by:
+        if not number.status__flagged_by:
             return _NOTHING
-        before, after = self._flagging(tuple(status.flagged_by), status.rating)
-        return SafeString(f"{before}{exact(status.rating_since)}{after}") if before else _NOTHING
+        before, after = self._flagging(tuple(number.status__flagged_by), number.status__rating)
+        return SafeString(f"{before}{exact(number.status__rating_since)}{after}") if before else _NOTHING
 
     def _flagging(self, pks: tuple[int, ...], rating: int) -> tuple[str, str]:
         """Return what stands before and after the moment, made once for the same sources and rating."""

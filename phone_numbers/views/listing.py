@@ -98,11 +98,11 @@ class NumberListView(HubPageMixin, lists.ListPage):
         """Return the account: another account's cursors are ignored."""
         return self.account.pk
 
-    def get_rows(self, filterset: NumberFilter) -> QuerySet[PhoneNumber]:
+    def get_rows(self, filterset: NumberFilter) -> QuerySet[PhoneNumber, Any]:
         """Return the matching numbers in the shape that pages fastest."""
-        return filterset.page_numbers(self.sort)
+        return listing.rows(filterset.page_numbers(self.sort))
 
-    def get_table(self, page: Page[PhoneNumber]) -> NumberTable:
+    def get_table(self, page: Page[Any]) -> NumberTable:
         """Return the table with the person's choice of metrics."""
         writer = RowWriter(
             sources=self.filterset.sources,
@@ -133,7 +133,7 @@ class NumberListView(HubPageMixin, lists.ListPage):
             return self._counts_fragment()
         return super().get(request, *args, **kwargs)
 
-    def get_context(self, page: Page[PhoneNumber]) -> dict[str, Any]:
+    def get_context(self, page: Page[Any]) -> dict[str, Any]:
         """Return what the page shows around the rows."""
         totals, found = self._counts()
         base = super().get_context(page)
