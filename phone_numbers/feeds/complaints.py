@@ -7,7 +7,7 @@ the feed's cursor: matched against the numbers of all accounts in one step, adde
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from pathlib import Path
@@ -178,9 +178,22 @@ def refresh_complaint_counts(now: datetime) -> int:
         return _write_counts(cursor, complaints_sql.COUNT_ALL, now=now)
 
 
-def _write_counts(cursor: Any, statement: str, *, now: datetime) -> int:
+@transaction.atomic
+def count_complaints_of(number_ids: Collection[int], *, now: datetime) -> bool:
+    """Count the complaints of some numbers anew; False while a file is being taken, which would take too long to await.
+
+    Then the next `refresh_complaint_counts` does it.
+    """
+    with connection.cursor() as cursor:
+        (is_free,) = _one(cursor, complaints_sql.IF_NOBODY_ELSE)
+        if is_free:
+            _write_counts(cursor, complaints_sql.COUNT_NUMBERS, now=now, numbers=list(number_ids))
+    return bool(is_free)
+
+
+def _write_counts(cursor: Any, statement: str, *, now: datetime, **more: Any) -> int:
     cursor.execute(complaints_sql.COUNT_BY_HAND, {"by_hand": "on"})
-    cursor.execute(statement, {"since": now - settings.COMPLAINT_WINDOW, "until": now + ONE_DAY})
+    cursor.execute(statement, {"since": now - settings.COMPLAINT_WINDOW, "until": now + ONE_DAY} | more)
     changed = int(cursor.rowcount)
     cursor.execute(complaints_sql.COUNT_BY_HAND, {"by_hand": "off"})
     return changed

@@ -7,6 +7,7 @@ transaction. No statement reads the clock.
 
 # Taking, and counting for the window, take turns: the count must see every complaint that another import commits.
 ONE_AT_A_TIME = "SELECT pg_advisory_xact_lock(7301002)"
+IF_NOBODY_ELSE = "SELECT pg_try_advisory_xact_lock(7301002)"
 
 ROWS = """
 CREATE TEMP TABLE complaint_row (
@@ -103,15 +104,16 @@ _WRITE_COUNTS = """
 UPDATE numbers_numberstatus AS status SET complaints_90d = changed.n
 FROM changed WHERE status.number_id = changed.number_id
 """
-COUNT_TOLD = f"""
-WITH counted AS (
-    SELECT hit.number_id, recent.n
-    FROM (SELECT DISTINCT number_id FROM told) AS hit CROSS JOIN LATERAL (
+_COUNT_HIT = f"""
+, counted AS (
+    SELECT hit.number_id, recent.n FROM hit CROSS JOIN LATERAL (
         SELECT count(*) AS n FROM numbers_complaint
         WHERE number_id = hit.number_id AND created_at > %(since)s AND created_at <= %(until)s
     ) AS recent
 ){_WRITE_COUNTS}
 """
+COUNT_TOLD = f"WITH hit AS (SELECT DISTINCT number_id FROM told){_COUNT_HIT}"
+COUNT_NUMBERS = f"WITH hit AS (SELECT DISTINCT unnest(%(numbers)s::bigint[]) AS number_id){_COUNT_HIT}"
 COUNT_ALL = f"""
 WITH recent AS (
     SELECT number_id, count(*) AS n FROM numbers_complaint

@@ -6,9 +6,11 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from django.conf import settings
+from django.db import transaction
 
 from accounts.models import Account
 from common.scope import account_scope
+from phone_numbers.feeds import complaints
 from phone_numbers.models import Complaint, PhoneNumber, Source
 from phone_numbers.states import SourceKind
 from providers.base import Observation
@@ -21,10 +23,12 @@ def carriers() -> frozenset[str]:
     return frozenset(Source.objects.filter(kind=SourceKind.CARRIER).values_list("key", flat=True))
 
 
+@transaction.atomic
 def keep_reports(account: Account, reports: Sequence[Observation], *, now: datetime) -> int:
     """Keep what customers saw as evidence about the account's numbers; return how many were new.
 
-    They stand beside the agencies' complaints and count with them, and never change a rating: nobody verified them.
+    They stand beside the agencies' complaints and count with them at once, and never change a rating: nobody verified
+    them.
     """
     oldest, latest = now - settings.READING_RETENTION, now + settings.FUTURE_TOLERANCE
     with account_scope(account):
@@ -40,6 +44,11 @@ def keep_reports(account: Account, reports: Sequence[Observation], *, now: datet
             for one in reports
             if one.e164 in numbers and one.flagged and oldest <= one.observed_at <= latest
         ]
-        before = Complaint.objects.filter(agency=CUSTOMER).count()
+        told = {row.number_id for row in rows}
+        known = Complaint.objects.filter(agency=CUSTOMER, number__in=told)
+        before = known.count()
         Complaint.objects.bulk_create(rows, ignore_conflicts=True)
-        return Complaint.objects.filter(agency=CUSTOMER).count() - before
+        kept = known.count() - before
+    if kept:
+        complaints.count_complaints_of(told, now=now)
+    return kept
