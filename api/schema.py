@@ -7,7 +7,7 @@ from typing import Any
 
 from django.conf import settings
 from drf_spectacular.types import OpenApiTypes
-from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema
+from drf_spectacular.utils import OpenApiExample, OpenApiParameter, OpenApiResponse, extend_schema
 
 from accounts.scopes import ApiScope
 from api.problems import PROBLEM, ProblemSerializer
@@ -27,9 +27,11 @@ REASONS = {
 ALWAYS = (400, 401, 403, 429)
 PRINTABLE = r"^[^\x00-\x1f\x7f]*$"
 CURSOR = {"type": "string", "pattern": PRINTABLE}
+# What Python calls printable, of what a header can hold.
+TOKEN = {"type": "string", "maxLength": 80, "pattern": r"^[^\x00-\x1f\x7f-\xa0\xad]*$"}
 IDEMPOTENCY = OpenApiParameter(
     "Idempotency-Key",
-    str,
+    TOKEN,
     OpenApiParameter.HEADER,
     description="A text of your own: the same request with it again is done once and gets the same answer, for a day.",
 )
@@ -63,6 +65,16 @@ def call(
     return described
 
 
+def example(value: Any, *, status: int = 200) -> OpenApiExample:
+    """Show an answer as it comes."""
+    return OpenApiExample("Answer", value, response_only=True, status_codes=[str(status)])
+
+
+def page_example(row: Any, *, following: str | None = None) -> OpenApiExample:
+    """Show a page with one row."""
+    return example({"next": following, "previous": None, "results": [row]})
+
+
 def words(name: str, choices: Iterable[str], description: str) -> OpenApiParameter:
     """Describe a repeatable parameter whose values are words."""
     return OpenApiParameter(name, str, enum=list(choices), many=True, description=description)
@@ -71,6 +83,17 @@ def words(name: str, choices: Iterable[str], description: str) -> OpenApiParamet
 def text(name: str, description: str) -> OpenApiParameter:
     """Describe a parameter of free text."""
     return OpenApiParameter(name, {"type": "string", "maxLength": 80, "pattern": PRINTABLE}, description=description)
+
+
+def texts(name: str, description: str) -> OpenApiParameter:
+    """Describe a repeatable parameter of words that differ from account to account."""
+    item = {"type": "string", "maxLength": 80, "pattern": PRINTABLE}
+    return OpenApiParameter(name, {"type": "array", "items": item}, description=description)
+
+
+def word(name: str, choices: Iterable[str], description: str) -> OpenApiParameter:
+    """Describe a parameter that is one word."""
+    return OpenApiParameter(name, str, enum=list(choices), description=description)
 
 
 def paging(sorts: Iterable[str]) -> list[OpenApiParameter]:
@@ -84,3 +107,12 @@ def paging(sorts: Iterable[str]) -> list[OpenApiParameter]:
 
 
 ID = OpenApiParameter("uuid", OpenApiTypes.UUID, OpenApiParameter.PATH, description="The `id` of the object.")
+
+
+def require_bodies(result: dict[str, Any], **_context: Any) -> dict[str, Any]:
+    """Say of each body that it must be there: by itself the generator does so for those with a required field only."""
+    for calls in result["paths"].values():
+        for one in calls.values():
+            if "requestBody" in one:
+                one["requestBody"]["required"] = True
+    return result

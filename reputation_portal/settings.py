@@ -277,6 +277,9 @@ DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="portal@localhost")
 SUPPORT_EMAIL = env.str("SUPPORT_EMAIL", default="support@localhost")
 DEMO_PASSWORD = env.str("DEMO_PASSWORD", default="")
 
+# --- Metrics ----------------------------------------------------------------------------------------------------------
+METRICS_PORT = _positive("METRICS_PORT", 1) if env.str("METRICS_PORT", default="") else None  # None: not served
+
 # --- The rating rule (D19, D20): defaults, an account may tighten them -----------------------------------------------
 RATING_WINDOW = timedelta(days=_positive("RATING_WINDOW_DAYS", 14))
 RATING_MIN_OBSERVATIONS = _positive("RATING_MIN_OBSERVATIONS", 3)
@@ -329,6 +332,7 @@ SPECTACULAR_SETTINGS = {
     "SWAGGER_UI_SETTINGS": {"deepLinking": True, "persistAuthorization": False, "tryItOutEnabled": True},
     "ENUM_GENERATE_CHOICE_DESCRIPTION": False,
     "SORT_OPERATIONS": False,
+    "POSTPROCESSING_HOOKS": ["drf_spectacular.hooks.postprocess_schema_enums", "api.schema.require_bodies"],
 }
 
 # --- Lists, exports, imports ------------------------------------------------------------------------------------------

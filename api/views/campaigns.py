@@ -46,6 +46,23 @@ class CampaignPageSerializer(paging.PageSerializer):
     results = CampaignSerializer(many=True)
 
 
+CAMPAIGN = {
+    "id": "0d6c7f1e-52a3-4d0f-9a55-0f8f4f2f0b11",
+    "name": "Renewals",
+    "product": "contact_center",
+    "dialing_method": "predictive",
+    "state": "active",
+    "default_number": "+13035550101",
+    "use_mixed": True,
+    "calls_per_hour": 20,
+    "calls_per_day": None,
+    "rest_after": 80,
+    "numbers": 120,
+    "flagged": 4,
+    "healthy": 98,
+    "no_caller_id_at": None,
+    "created_at": "2026-03-02T09:00:00.000Z",
+}
 FILTERS = [
     schema.text("q", "Any part of the name."),
     schema.words("product", (one.key for one in Product), "Product of the campaign."),
@@ -65,6 +82,7 @@ class CampaignListView(ApiView):
         refusals=(400,),
         parameters=[*FILTERS, *schema.paging(reads.SORTS)],
         operation_id="campaigns_list",
+        examples=[schema.page_example(CAMPAIGN)],
     )
     def get(self, request: Request) -> Response:
         """Return one page."""
@@ -92,6 +110,7 @@ class CampaignView(ApiView):
         refusals=(404,),
         parameters=[schema.ID],
         operation_id="campaigns_read",
+        examples=[schema.example(CAMPAIGN)],
     )
     def get(self, request: Request, uuid: UUID) -> Response:
         """Return the campaign."""

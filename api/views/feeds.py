@@ -35,12 +35,31 @@ class FeedsSerializer(serializers.Serializer[Any]):
     results = FeedSerializer(many=True)
 
 
+FEED = {
+    "id": "2e8f0b64-9b0a-4c39-9d36-1f2a7c5b8d10",
+    "name": "Telnyx, main account",
+    "provider": "telnyx",
+    "kept_by": "account",
+    "health": "Healthy",
+    "sentence": "Up to date.",
+    "interval_seconds": 3600,
+    "last_success_at": "2026-11-20T08:00:04.000Z",
+    "due_at": "2026-11-20T09:00:04.000Z",
+}
+
+
 class FeedListView(ApiView):
     """The feeds that bring news about the account's numbers."""
 
     scopes = {"GET": ApiScope.FEEDS_READ}
 
-    @schema.call("List feeds", scope=ApiScope.FEEDS_READ, answers={200: FeedsSerializer}, operation_id="feeds_list")
+    @schema.call(
+        "List feeds",
+        scope=ApiScope.FEEDS_READ,
+        answers={200: FeedsSerializer},
+        operation_id="feeds_list",
+        examples=[schema.example({"results": [FEED]})],
+    )
     def get(self, request: Request) -> Response:
         """Return all of them; there are few."""
         return Response({"results": [self._as_dict(feed) for feed in feeds.feeds_for(self.account)]})

@@ -6,6 +6,7 @@ from typing import Any
 from uuid import UUID, uuid4
 
 from django.http import Http404
+from drf_spectacular.utils import OpenApiExample
 from rest_framework import exceptions, serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -60,6 +61,25 @@ class JobItemPageSerializer(paging.PageSerializer):
     results = JobItemSerializer(many=True)
 
 
+NUMBERS = ["7f7c3a52-1c39-4b9c-9b51-6f2f3c1c8a55", "8a1d0c6b-4c6f-4a8e-8d55-2b7f1e9c3d44"]
+JOB = {
+    "id": "f3b7c2d8-6a1e-4f09-9c57-3e5d8a2b1c66",
+    "action": "enable",
+    "state": "done",
+    "total": 2,
+    "done": 1,
+    "skipped": 1,
+    "created_at": "2026-11-20T08:15:30.000Z",
+    "finished_at": "2026-11-20T08:15:32.000Z",
+}
+ITEM = {
+    "number_id": NUMBERS[1],
+    "number": "+13035550102",
+    "outcome": "skipped",
+    "reason": "It is in no active outbound campaign.",
+}
+
+
 class JobListView(ApiView):
     """Starts jobs."""
 
@@ -73,6 +93,10 @@ class JobListView(ApiView):
         parameters=[schema.IDEMPOTENCY],
         request=JobRequestSerializer,
         operation_id="jobs_start",
+        examples=[
+            OpenApiExample("Two numbers", {"action": "enable", "numbers": NUMBERS}, request_only=True),
+            schema.example(JOB | {"state": "waiting", "done": 0, "skipped": 0, "finished_at": None}, status=202),
+        ],
         description=(
             "Enable or disable spam monitoring and remediation for up to 10,000 numbers. The answer is a job; each of "
             "its numbers gets an outcome, those that are not eligible with the reason."
@@ -115,6 +139,7 @@ class JobView(ApiView):
         refusals=(404,),
         parameters=[schema.ID],
         operation_id="jobs_read",
+        examples=[schema.example(JOB)],
     )
     def get(self, request: Request, uuid: UUID) -> Response:
         """Return how far it is."""
@@ -138,6 +163,7 @@ class JobItemsView(JobView):
         refusals=(400, 404),
         parameters=[schema.ID, *schema.paging(())[1:]],
         operation_id="jobs_numbers",
+        examples=[schema.page_example(ITEM)],
     )
     def get(self, request: Request, uuid: UUID) -> Response:
         """Return a page of them."""

@@ -94,6 +94,50 @@ class ReadingPageSerializer(paging.PageSerializer):
     results = ReadingSerializer(many=True)
 
 
+NUMBER = {
+    "id": "7f7c3a52-1c39-4b9c-9b51-6f2f3c1c8a55",
+    "number": "+13035550101",
+    "label": "Front desk",
+    "area": "Denver, CO",
+    "state": "CO",
+    "country": "US",
+    "product": "contact_center",
+    "source": "native",
+    "registration": "registered",
+    "rating": "spam",
+    "status": "spam",
+    "tagged_since": "2026-11-19T14:05:00.000Z",
+    "flagged_by": ["att"],
+    "capability": "on",
+    "capability_reason": "",
+    "services": ["registration", "monitoring"],
+    "maturity": 81,
+    "connection": 64,
+    "engagement": None,
+    "sentiment": 22,
+    "overall": 22,
+    "complaints_90d": 3,
+    "last_updated": "2026-11-20T08:15:30.000Z",
+}
+EVENT = {
+    "at": "2026-11-19T14:05:00.000Z",
+    "kind": "rating",
+    "old": "mixed",
+    "new": "spam",
+    "source": "att",
+    "reason": "Flagged in 6 of the last 10 calls.",
+}
+READING = {
+    "observed_at": "2026-11-20T08:15:30.000Z",
+    "source": "att",
+    "flagged": True,
+    "verdict": None,
+    "category": "Spam Likely",
+    "maturity": None,
+    "connection": None,
+    "engagement": None,
+    "sentiment": None,
+}
 FILTERS = [
     schema.text("q", "Any run of digits, an area, or a label."),
     schema.words("product", (one.key for one in Product), "Product of the number."),
@@ -104,7 +148,12 @@ FILTERS = [
     schema.words("capability", (one.name.lower() for one in states.Capability), "Monitoring."),
     schema.words("source", (one.name.lower() for one in states.Origin), "Where the number comes from."),
     schema.words("tagged", ("yes", "no"), "With or without the spam tag."),
+    schema.texts("flagged_by", "Keys of carriers that flag the number now."),
+    schema.texts("campaign", "Ids of campaigns that the number is in."),
+    schema.texts("area", "Cities, or states such as TX."),
 ]
+# What an account has none of matches nothing; the page would explain it, a program wants its empty page.
+OF_THE_ACCOUNT = frozenset({"flagged_by", "campaign", "area"})
 
 
 class NumberListView(ApiView):
@@ -119,13 +168,14 @@ class NumberListView(ApiView):
         refusals=(400,),
         parameters=[*FILTERS, *schema.paging(listing.SORTS)],
         operation_id="numbers_list",
+        examples=[schema.page_example(NUMBER, following="/api/v1/numbers?after=eyJhIjoxfQ")],
     )
     def get(self, request: Request) -> Response:
         """Return one page under the filters of the list page, which have the same names."""
         features = self.hub()
         filters = NumberFilter(request.query_params, account=self.account)
-        if not filters.is_valid():
-            raise exceptions.ValidationError(filters.errors)
+        if wrong := {name: words for name, words in filters.errors.items() if name not in OF_THE_ACCOUNT}:
+            raise exceptions.ValidationError(wrong)
         keys = source_keys()
         sort = listing.sort_of(request.query_params.get("sort"))
         page = paging.page_of(
@@ -150,6 +200,7 @@ class NumberView(ApiView):
         refusals=(404,),
         parameters=[schema.ID],
         operation_id="numbers_read",
+        examples=[schema.example(NUMBER)],
     )
     def get(self, request: Request, uuid: UUID) -> Response:
         """Return the number."""
@@ -174,6 +225,7 @@ class NumberHistoryView(NumberView):
         refusals=(400, 404),
         parameters=[schema.ID, *schema.paging(())[1:]],
         operation_id="numbers_history",
+        examples=[schema.page_example(EVENT)],
     )
     def get(self, request: Request, uuid: UUID) -> Response:
         """Return a page of events, newest first."""
@@ -193,6 +245,7 @@ class NumberReadingsView(NumberView):
         refusals=(400, 404),
         parameters=[schema.ID, *schema.paging(())[1:]],
         operation_id="numbers_readings",
+        examples=[schema.page_example(READING)],
     )
     def get(self, request: Request, uuid: UUID) -> Response:
         """Return a page of readings, newest first."""

@@ -8,7 +8,7 @@ from dataclasses import asdict
 from typing import Any
 
 from drf_spectacular.utils import OpenApiExample
-from rest_framework import parsers, serializers
+from rest_framework import exceptions, parsers, serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -25,11 +25,24 @@ MOST_LINES = 20_000
 MOST_BYTES = 10 * 1024 * 1024
 SHOWN = 100  # refused lines that are told one by one
 CUSTOMER = "customer"
+EMPTY = "The body is empty. Send one JSON object on each line."
 EXAMPLE = (
     '{"id":"t-1","number":"+13035550101","carrier":"att","time":"2026-11-20T08:15:30Z","label":"Spam Likely"}\n'
     '{"number":"+13035550101","carrier":"verizon","time":"2026-11-20T08:16:02Z","label":null}\n'
     '{"number":"+13035550101","seen_by":"customer","time":"2026-11-20T08:17:00Z","label":"Scam"}\n'
 )
+
+
+REPORT = {
+    "stored": 2,
+    "duplicate": 0,
+    "unknown_number": 0,
+    "future": 0,
+    "too_late": 0,
+    "customer_reports": 1,
+    "refused": 0,
+    "refused_lines": [],
+}
 
 
 class LineParser(parsers.BaseParser):
@@ -78,7 +91,10 @@ class ObservationsView(ApiView):
         refusals=(413, 415, 409, 422, 400),
         parameters=[schema.IDEMPOTENCY],
         request={NDJSON: {"type": "string", "minLength": 1}},
-        examples=[OpenApiExample("Three lines", EXAMPLE, request_only=True, media_type=NDJSON)],
+        examples=[
+            OpenApiExample("Three lines", EXAMPLE, request_only=True, media_type=NDJSON),
+            schema.example(REPORT),
+        ],
         operation_id="observations_report",
         description=(
             f"One JSON object on each line, at most {MOST_LINES:,} lines or {MOST_BYTES // 1024 // 1024} MB: `number`, "
@@ -90,6 +106,8 @@ class ObservationsView(ApiView):
     def post(self, request: Request) -> Response:
         """Take the lines; those that cannot be read are told and the others kept."""
         lines = self.body.splitlines()
+        if not any(line.strip() for line in lines):
+            raise exceptions.ValidationError({"body": [EMPTY]})
         if len(lines) > MOST_LINES:
             raise problems.TooLarge(f"At most {MOST_LINES:,} lines are taken at once. Send them in parts.")
         return self.once(lambda: (200, self._take(lines)))

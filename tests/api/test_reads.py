@@ -83,6 +83,68 @@ def test_filters_narrow_and_nonsense_is_refused_in_words(caller, acme, flagged):
         assert next(iter(params)) in refused.json()["errors"]
 
 
+@pytest.mark.parametrize(
+    ("params", "matches"),
+    [
+        ({"area": "Denver"}, True),
+        ({"area": ["Denver", "Boulder"]}, False),
+        ({"area": "Nowhere"}, False),
+        ({"flagged_by": "att"}, True),
+        ({"flagged_by": "verizon"}, False),
+        ({"flagged_by": "nobody"}, False),
+        ({"campaign": str(uuid4())}, False),
+        ({"campaign": "Renewals"}, False),
+    ],
+)
+def test_what_the_account_has_none_of_matches_no_number(caller, acme, flagged, params, matches):
+    with account_scope(acme):
+        flagged.area = "Denver, CO"
+        flagged.save(update_fields=["area"])
+    assert bool(rows(caller.get("/api/v1/numbers", params))) is matches
+    assert rows(caller.get("/api/v1/numbers", params | {"campaign": str(uuid4())})) == []
+
+
+def test_numbers_of_a_campaign_are_found_by_its_id(caller, flagged, acme):
+    make_number(acme, "+13035550102")
+    (campaign,) = rows(caller.get("/api/v1/campaigns"))
+    assert [one["id"] for one in rows(caller.get("/api/v1/numbers", {"campaign": campaign["id"]}))] == [
+        str(flagged.uuid)
+    ]
+
+
+@pytest.mark.parametrize(
+    ("name", "params", "matches"),
+    [
+        ("cases", {"q": "5550101"}, True),
+        ("cases", {"q": "5550199"}, False),
+        ("cases", {"show": "all"}, True),
+        ("cases", {"show": "ended"}, False),
+        ("cases", {"state": "open", "carrier": "att"}, True),
+        ("cases", {"carrier": "verizon"}, False),
+        ("cases", {"carrier": "nobody"}, False),
+        ("cases", {"provider": "telnyx"}, False),
+        ("cases", {"overdue": "1"}, False),
+        ("cases", {"follow_up": "1"}, False),
+        ("alerts", {"q": "5550101"}, True),
+        ("alerts", {"q": "5550199"}, False),
+        ("alerts", {"kind": ["tag", "case_overdue"]}, True),
+        ("alerts", {"kind": "case_overdue"}, False),
+        ("alerts", {"state": ["open", "cleared"]}, True),
+        ("alerts", {"state": "cleared"}, False),
+    ],
+)
+def test_cases_and_alerts_are_narrowed_like_their_pages(caller, flagged, name, params, matches):
+    assert bool(rows(caller.get(f"/api/v1/{name}", params))) is matches
+
+
+@pytest.mark.parametrize(
+    ("name", "params"),
+    [("cases", {"show": "some"}), ("cases", {"overdue": "yes"}), ("cases", {"owner": "me"}), ("alerts", {"kind": ""})],
+)
+def test_what_cases_and_alerts_do_not_know_is_refused(caller, flagged, name, params):
+    assert caller.get(f"/api/v1/{name}", params).status_code == 400
+
+
 @pytest.mark.parametrize("kind", ["numbers", "history", "readings"])
 def test_every_row_is_on_exactly_one_page(caller, acme, flagged, kind):
     for line in range(59):

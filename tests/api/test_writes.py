@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import json
+from contextlib import closing
 from datetime import timedelta
 
 import pytest
+from django.db import connection
 from django.utils import timezone
 
 from accounts.models import AuditEvent
+from api.views import observations
 from common.scope import account_scope, all_accounts
 from enrollment.models import NumberJob
 from enrollment.number_states import JobKind
-from phone_numbers.feeds import partitions
+from phone_numbers.feeds import complaints, complaints_sql, partitions
 from phone_numbers.models import Complaint, NumberStatus, Reading, Source
 from phone_numbers.states import Rating
 from tests.factories import make_number
@@ -54,7 +57,22 @@ def test_what_customers_saw_is_evidence_and_never_a_status(caller, acme, number)
     with account_scope(acme):
         assert NumberStatus.objects.get().rating == Rating.UNKNOWN
         assert Complaint.objects.filter(agency="customer").count() == 5
+        assert NumberStatus.objects.get().complaints_90d == 5
+    assert caller.get(f"/api/v1/numbers/{number.uuid}").json()["complaints_90d"] == 5
     assert (first["customer_reports"], second["customer_reports"]) == (5, 0)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_while_a_file_of_complaints_is_taken_reports_are_counted_by_the_next_upkeep(caller, acme, number):
+    with closing(connection.copy()) as other:
+        other.set_autocommit(False)
+        other.cursor().execute(complaints_sql.ONE_AT_A_TIME)
+        report = send(caller, [line(seen_by="customer", carrier="absent")]).json()
+        with account_scope(acme):
+            assert (report["customer_reports"], NumberStatus.objects.get().complaints_90d) == (1, 0)
+    complaints.refresh_complaint_counts(timezone.now())
+    with account_scope(acme):
+        assert NumberStatus.objects.get().complaints_90d == 1
 
 
 def test_lines_that_cannot_be_read_are_told_and_the_others_kept(caller, number):
@@ -94,7 +112,8 @@ def test_too_many_lines_and_another_type_are_refused(caller, number):
     assert send(caller, ["{}"] * 20_001).status_code == 413
     assert caller.post(OBSERVATIONS, {"a": 1}, content_type="application/json").status_code == 415
     assert caller.post(OBSERVATIONS, b"x" * (10 * 1024 * 1024 + 1), content_type=NDJSON).status_code == 413
-    assert send(caller, []).json()["stored"] == 0
+    for nothing in ([], ["", "  "]):
+        assert send(caller, nothing).json()["errors"] == {"body": [observations.EMPTY]}
 
 
 def test_a_job_switches_monitoring_for_many_numbers_with_a_line_each(caller, acme, owner, number):
