@@ -51,6 +51,11 @@ def web(port: int) -> Service:
     return Service("web", command, partial(_answers, port, "/readyz"), grace=25.0)
 
 
+def metrics(port: int) -> Service:
+    """Return the process that tells figures to operators."""
+    return Service("metrics", manage("serve_metrics", "--port", str(port)), partial(_answers, port, "/metrics"), 5.0)
+
+
 def workers(redis_url: str) -> list[Service]:
     """Return the worker that talks to providers and the one for everything else."""
     return [

@@ -82,7 +82,7 @@ class Supervisor:
         began = time.monotonic()
         _say(f"Starting the Number Reputation Portal; data and logs are in {self.var_dir}")
         frontend.prepare()
-        web_port = choose_web_port(os.environ)
+        web_port, metrics_port = choose_web_port(os.environ), named_port(os.environ, "METRICS_PORT")
         simulator_port = ports.PortBook(self.var_dir / "ports.json").choose("simulator", _SIMULATOR_PORT, _say)
         given = environment.with_secrets(self.var_dir, os.environ)
         started = servers.start(stack, self.var_dir, given, _say)
@@ -91,16 +91,17 @@ class Supervisor:
         environment.remember(self.var_dir, self.environment)
         self._prepare_data()
         stack.callback(self._stop_services)
-        self._start_services(self._services(web_port, simulator_port))
+        self._start_services(self._services(web_port, simulator_port, metrics_port))
         _say(f"Everything is ready after {time.monotonic() - began:.0f} s.")
         return web_port
 
-    def _services(self, web_port: int, simulator_port: int) -> list[Service]:
+    def _services(self, web_port: int, simulator_port: int, metrics_port: int | None) -> list[Service]:
         return [
             portal_processes.simulator(simulator_port),
             portal_processes.web(web_port),
             *portal_processes.workers(self.environment["REDIS_URL"]),
             portal_processes.beat(self.var_dir),
+            *([portal_processes.metrics(metrics_port)] if metrics_port else []),
         ]
 
     # --- Before the services -----------------------------------------------------------------------------------------
@@ -203,16 +204,24 @@ def _has_ended(child: processes.Child, shown: _Shown | None) -> bool:
 
 def choose_web_port(given: Mapping[str, str]) -> int:
     """Return WEB_PORT, which must be free, or the first free port from 8000 on. Raises LocalError."""
-    named = given.get("WEB_PORT")
+    named = named_port(given, "WEB_PORT")
+    if named:
+        return named
+    port = ports.next_free_port(_WEB_PORT)
+    if port != _WEB_PORT:
+        _say(f"Port {_WEB_PORT} is busy: web takes {port}")
+    return port
+
+
+def named_port(given: Mapping[str, str], variable: str) -> int | None:
+    """Return the port that a variable names, None without one. Raises LocalError when it is none or in use."""
+    named = given.get(variable)
     if not named:
-        port = ports.next_free_port(_WEB_PORT)
-        if port != _WEB_PORT:
-            _say(f"Port {_WEB_PORT} is busy: web takes {port}")
-        return port
+        return None
     if not named.isdecimal() or not 0 < int(named) < 65_536:
-        raise LocalError(f"WEB_PORT must be a port number from 1 to 65535, not {named!r}.")
+        raise LocalError(f"{variable} must be a port number from 1 to 65535, not {named!r}.")
     if not ports.is_free(int(named)):
-        raise LocalError(f"Port {named} (WEB_PORT) is in use by another program. Stop that one, or name another port.")
+        raise LocalError(f"Port {named} ({variable}) is in use by another program. Stop that, or name another port.")
     return int(named)
 
 

@@ -61,6 +61,7 @@ RUNS_SQL = {
     "remediation/services/submission_leases.py",
     "reputation_portal/demo/cases.py",
     "reputation_portal/local/postgres.py",
+    "reputation_portal/metrics.py",
 }
 # Data definition of the partitions: no row is read or written.
 NAMES_TABLES = {"phone_numbers/feeds/partitions.py"}

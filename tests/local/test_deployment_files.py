@@ -42,12 +42,19 @@ def test_compose_runs_what_make_run_runs() -> None:
         assert f"--queues {queues} " in SERVICES[service]["command"]
     simulator = " ".join(portal_processes.simulator(8700).command).partition("manage.py ")[2]
     assert simulator.removeprefix("simulate_providers ") in SERVICES["simulator"]["command"]
+    assert "serve_metrics" in portal_processes.metrics(9000).command
+    assert "serve_metrics" in SERVICES["metrics"]["command"]
 
 
-@pytest.mark.parametrize("service", sorted(set(SERVICES) - {"migrate", "demo"}))
+@pytest.mark.parametrize("service", sorted(set(SERVICES) - {"migrate", "demo", "metrics"}))
 def test_every_lasting_service_has_a_health_check_and_is_restarted(service: str) -> None:
     assert SERVICES[service]["healthcheck"]["test"]
     assert SERVICES[service]["restart"] == "unless-stopped"
+
+
+def test_metrics_are_restarted_unless_nobody_asked_for_them() -> None:
+    assert SERVICES["metrics"]["healthcheck"]["test"]
+    assert SERVICES["metrics"]["restart"] == "on-failure"  # without METRICS_PORT it ends well, and is left alone
 
 
 def test_nothing_but_web_is_published_and_that_on_this_machine_only() -> None:

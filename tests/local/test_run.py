@@ -14,7 +14,7 @@ import pytest
 
 from reputation_portal.local import places, processes
 from reputation_portal.local.keyring import Keyring
-from reputation_portal.local.ports import LOOPBACK, PortBook
+from reputation_portal.local.ports import LOOPBACK, PortBook, any_free_port
 from tests.local.conftest import open_folder
 
 pytestmark = pytest.mark.slow
@@ -29,6 +29,7 @@ class Run:
     def __init__(self, var_dir: Path) -> None:
         self.var_dir = var_dir
         self.out = var_dir / "run.out"
+        self.metrics_port = any_free_port()
         passed_on = ("PATH", "HOME", "LANG", "COVERAGE_")
         environment = {name: value for name, value in os.environ.items() if name.startswith(passed_on)}
         command = [sys.executable, "-m", "reputation_portal.local", "run", "--numbers", "40"]
@@ -39,7 +40,7 @@ class Run:
                 stdout=out,
                 stderr=subprocess.STDOUT,
                 cwd=places.PROJECT,
-                env={**environment, "VAR_DIR": str(var_dir)},
+                env={**environment, "VAR_DIR": str(var_dir), "METRICS_PORT": str(self.metrics_port)},
                 start_new_session=True,
             )
 
@@ -58,8 +59,8 @@ class Run:
         self.process.send_signal(number)
         return self.process.wait(STOP_SECONDS)
 
-    def get(self, path: str) -> int:
-        port = int(re.findall(r"The portal: +http://127\.0\.0\.1:(\d+)/", self.text)[-1])
+    def get(self, path: str, port: int = 0) -> int:
+        port = port or int(re.findall(r"The portal: +http://127\.0\.0\.1:(\d+)/", self.text)[-1])
         connection = http.client.HTTPConnection(LOOPBACK, port, timeout=30)
         connection.request("GET", path)
         return connection.getresponse().status
@@ -111,6 +112,8 @@ def _first_start_tells_how_to_sign_in_and_stops_without_a_trace(portal_dir: Path
     run = Run(portal_dir).wait_until_ready()
     assert run.get("/readyz") == 200
     assert run.get("/accounts/login/") == 200
+    assert run.get("/metrics", run.metrics_port) == 200
+    assert run.get("/metrics") == 404
     assert Keyring(portal_dir / "secrets.json").keep("DEMO_PASSWORD", str) in run.text
     for email in ("owner@acme.example", "viewer@acme.example", "owner@globex.example", "reviewer@portal.example"):
         assert email in run.text
