@@ -32,6 +32,7 @@ USE_NOTED_EVERY = timedelta(minutes=1)
 _FIND = Prepared("api_key_of_a_call", keys_sql.FIND, {"digest": "text"})
 KEY_FIELDS = ("id", "uuid", "account_id", "name", "scopes", "calls_per_minute", "made_by_id", "last_used_at")
 ACCOUNT_FIELDS = ("id", "uuid", "slug", "name")
+COLUMNS = len(KEY_FIELDS) + len(ACCOUNT_FIELDS)
 
 
 @transaction.atomic
@@ -77,15 +78,20 @@ def key_for(secret: str) -> ApiKey | None:
 
     One statement of our own, because it stands before each call. What it does not read is read when it is asked for.
     """
-    if len(secret) != SECRET_LENGTH or not secret.startswith(PREFIX):
-        return None
-    row = _FIND.fetchone({"digest": digest_of(secret)})
-    return None if row is None else _key_of(row)
+    row = _FIND.fetchone({"digest": digest_of(secret)}) if is_like_a_secret(secret) else None
+    return None if row is None else key_of(row)
 
 
-def _key_of(row: tuple[Any, ...]) -> ApiKey:
-    key = ApiKey.from_db(None, KEY_FIELDS, row[: len(KEY_FIELDS)])
-    key.account = Account.from_db(None, ACCOUNT_FIELDS, row[len(KEY_FIELDS) :])
+def is_like_a_secret(text: str) -> bool:
+    """Tell whether a text may be a secret at all."""
+    return len(text) == SECRET_LENGTH and text.startswith(PREFIX)
+
+
+def key_of(row: Sequence[Any]) -> ApiKey:
+    """Return the key, with its account, of a row that begins with what `keys_sql.FIND` reads."""
+    middle = len(KEY_FIELDS)
+    key = ApiKey.from_db(None, KEY_FIELDS, row[:middle])
+    key.account = Account.from_db(None, ACCOUNT_FIELDS, row[middle:COLUMNS])
     return key
 
 

@@ -11,7 +11,6 @@ from __future__ import annotations
 import json
 import re
 from typing import Any
-from uuid import UUID
 
 from django.db import InterfaceError, OperationalError, connection
 from django.http import HttpRequest, HttpResponse
@@ -44,7 +43,7 @@ def answer(request: HttpRequest) -> HttpResponse | None:
     given = _destination(request)
     if given is None:
         return None
-    known = _known(request.META["HTTP_AUTHORIZATION"].removeprefix(BEARER).strip(), UUID(address[1]))
+    known = _known(request.META["HTTP_AUTHORIZATION"].removeprefix(BEARER).strip(), address[1])
     return None if known is None else _chosen(request, *known, *given)
 
 
@@ -80,7 +79,7 @@ def _destination(request: HttpRequest) -> tuple[str, str] | None:
         return None
 
 
-def _known(secret: str, uuid: UUID) -> tuple[ApiKey, Campaign] | None:
+def _known(secret: str, uuid: str) -> tuple[ApiKey, Campaign] | None:
     """Return the key and its account's campaign, if the one may ask and the other is active.
 
     The first statement shows whether the connection still lives, so Django does not ask it beforehand. If it does not,
@@ -88,14 +87,13 @@ def _known(secret: str, uuid: UUID) -> tuple[ApiKey, Campaign] | None:
     """
     connection.health_check_done = True
     try:
-        key = keys.key_for(secret)
+        found = caller_id.caller_for(secret, uuid)
     except (OperationalError, InterfaceError):
         connection.close()
         return None
-    if key is None or ApiScope.CALLER_ID not in key.scopes:
+    if found is None or ApiScope.CALLER_ID not in found[0].scopes or found[1].state != CampaignState.ACTIVE:
         return None
-    campaign = caller_id.campaign_for(key.account, uuid)
-    return (key, campaign) if campaign is not None and campaign.state == CampaignState.ACTIVE else None
+    return found
 
 
 def _chosen(request: HttpRequest, key: ApiKey, campaign: Campaign, given: str, e164: str) -> HttpResponse | None:

@@ -7,6 +7,7 @@ wrote before is honored, and nothing is locked longer than that.
 from __future__ import annotations
 
 import random
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -16,7 +17,8 @@ from django.conf import settings
 from django.db import connection
 from django.db.models import F, Q
 
-from accounts.models import Account
+from accounts import keys
+from accounts.models import Account, ApiKey
 from common.prepared import Prepared
 from common.scope import account_scope
 from phone_numbers.campaigns import caller_id_sql, matching
@@ -29,22 +31,8 @@ FENCED_TRIES = 10  # then the callers outnumber the candidates, and waiting for 
 NO_LIMIT = 2**31 - 1
 ALERT_EVERY = timedelta(minutes=1)
 PREFIX_LENGTHS = range(4, 9)
-CAMPAIGN_FIELDS = (
-    "id",
-    "uuid",
-    "account_id",
-    "name",
-    "product",
-    "dialing_method",
-    "state",
-    "default_number_id",
-    "use_mixed",
-    "calls_per_hour",
-    "calls_per_day",
-    "rest_after",
-    "no_caller_id_at",
-)
 _CAMPAIGN = Prepared("campaign_of_a_call", caller_id_sql.CAMPAIGN, caller_id_sql.CAMPAIGN_TYPES)
+_CALLER = Prepared("caller_of_a_call", caller_id_sql.CALLER, caller_id_sql.CALLER_TYPES)
 _CLAIM = Prepared("claim_caller_id", caller_id_sql.CLAIM, caller_id_sql.CLAIM_TYPES)
 _WIDE_CLAIM = Prepared("claim_caller_id_wide", caller_id_sql.WIDE_CLAIM, caller_id_sql.CLAIM_TYPES)
 _WAITING_CLAIM = Prepared("claim_caller_id_waiting", caller_id_sql.WAITING_CLAIM, caller_id_sql.CLAIM_TYPES)
@@ -87,7 +75,19 @@ def choose(account: Account, campaign: Campaign, destination_e164: str, *, now: 
 def campaign_for(account: Account, uuid: UUID) -> Campaign | None:
     """Return a campaign of the account as a call needs it, None for any other; the rest is read when asked for."""
     row = _CAMPAIGN.fetchone({"account": account.pk, "uuid": str(uuid)})
-    return None if row is None else Campaign.from_db(None, CAMPAIGN_FIELDS, row)
+    return None if row is None else _campaign_of(row)
+
+
+def caller_for(secret: str, uuid: str) -> tuple[ApiKey, Campaign] | None:
+    """Return the key in force with this secret and its account's campaign; None without the one or the other."""
+    if not keys.is_like_a_secret(secret):
+        return None
+    row = _CALLER.fetchone({"digest": keys.digest_of(secret), "uuid": uuid})
+    return None if row is None else (keys.key_of(row), _campaign_of(row[keys.COLUMNS :]))
+
+
+def _campaign_of(row: Sequence[Any]) -> Campaign:
+    return Campaign.from_db(None, caller_id_sql.CAMPAIGN_COLUMNS, row)
 
 
 def _is_sampled() -> bool:

@@ -12,6 +12,7 @@ The time of the last use always moves, also under two callers with the same cloc
 
 from __future__ import annotations
 
+from accounts import keys_sql
 from phone_numbers.campaigns.matching import Step
 
 # The state of the destination is looked up by the statement itself, from the longest known prefix.
@@ -125,9 +126,20 @@ SELECT state FROM numbers_areaprefix WHERE prefix = ANY(%(prefixes)s) ORDER BY l
 """
 
 # What a call reads of its campaign, in the order of the model.
-CAMPAIGN = """
-SELECT id, uuid, account_id, name, product, dialing_method, state, default_number_id, use_mixed, calls_per_hour,
-    calls_per_day, rest_after, no_caller_id_at
-FROM numbers_campaign WHERE account_id = %(account)s AND uuid = %(uuid)s
+CAMPAIGN_COLUMNS = (
+    *("id", "uuid", "account_id", "name", "product", "dialing_method", "state", "default_number_id", "use_mixed"),
+    *("calls_per_hour", "calls_per_day", "rest_after", "no_caller_id_at"),
+)
+_READ = ", ".join(f"campaign.{column}" for column in CAMPAIGN_COLUMNS)
+CAMPAIGN = f"""
+SELECT {_READ} FROM numbers_campaign AS campaign
+WHERE campaign.account_id = %(account)s AND campaign.uuid = %(uuid)s
 """
 CAMPAIGN_TYPES = {"account": "bigint", "uuid": "uuid"}
+
+# A key by its secret, with its account and a campaign of that account: all that stands before a claim.
+CALLER = f"""
+SELECT key.*, {_READ} FROM ({keys_sql.FIND}) AS key
+JOIN numbers_campaign AS campaign ON campaign.account_id = key.account_id AND campaign.uuid = %(uuid)s
+"""
+CALLER_TYPES = {"digest": "text", "uuid": "uuid"}
