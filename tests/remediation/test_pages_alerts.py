@@ -26,11 +26,6 @@ PAGE = "/alerts/"
 STRIP = "/alerts/strip/"
 
 
-@pytest.fixture
-def client(owner: User, client_for: ClientFor) -> Client:
-    return client_for(owner)
-
-
 def text(client: Client, address: str, **kwargs: object) -> str:
     answer = client.get(address, **kwargs)  # type: ignore[arg-type]
     assert answer.status_code == 200
