@@ -6,7 +6,7 @@ transaction. Woken on commit by what changes tags and monitoring, and every two 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -17,6 +17,7 @@ from django.db import connection, transaction
 from accounts.models import Account
 from common.moves import declared
 from common.scope import account_scope, all_accounts
+from common.wakeup import wake_on_commit
 from phone_numbers.states import Capability
 from remediation.models import Case
 from remediation.services import detection_sql, queueing
@@ -76,19 +77,22 @@ def detect_account(account: Account, *, now: datetime) -> Detected:
             alerts_raised=_rows(cursor, detection_sql.RAISE_ALERTS, params),
             cases_cleared=_rows(cursor, detection_sql.CLEAR_CASES, params | _move("clear")),
             cases_cancelled=_rows(cursor, detection_sql.CANCEL_CASES, params | _move("cancel")),
-            cases_opened=_opened(cursor, params),
-            queued=queueing.queue_open_cases(account, now=now),
+            **_opened(cursor, params | queueing.taker(account)),
         )
+        found = replace(found, queued=found.queued + queueing.queue_open_cases(account, now=now))
     if found != Detected():
         log.info("labels followed", account=account.pk, raised=found.alerts_raised, opened=found.cases_opened)
     return found
 
 
-def _opened(cursor: Any, params: dict[str, Any]) -> int:
+def _opened(cursor: Any, params: dict[str, Any]) -> dict[str, int]:
     cursor.execute(detection_sql.CONTINUE_CASES, params)
-    opened = _rows(cursor, detection_sql.OPEN_CASES, params)
+    cursor.execute(detection_sql.OPEN_CASES, params)
+    opened, queued = cursor.fetchone()
     cursor.execute(detection_sql.DROP_TASKS, params)
-    return opened
+    if queued:
+        wake_on_commit(queueing.SEND)
+    return {"cases_opened": opened, "queued": queued}
 
 
 def _rows(cursor: Any, statement: str, params: dict[str, Any]) -> int:

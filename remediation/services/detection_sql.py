@@ -109,14 +109,14 @@ WHERE kase.account_id = %(account)s AND kase.closed_at IS NULL AND status.number
     AND status.tag_since IS NOT NULL AND status.tag_since <> kase.tag_since
 """
 
-# A label whose case was closed opens no other one by itself, unless monitoring was off meanwhile.
+# A label whose case was closed opens no other one by itself, unless monitoring was off meanwhile. Where a provider
+# takes cases (`provider` is not NULL), the new ones are in requests of at most `largest` numbers from the beginning: to
+# point them there afterwards writes each a second time, and has its references checked again.
 OPEN_CASES = """
-WITH opened AS (
-    INSERT INTO remediation_case (uuid, account_id, number_id, state, state_since, reason, outcome, attempt,
-        previous_id, tag_since, carriers, provider, sent, opened_at, target_at, limit_at)
-    SELECT gen_random_uuid(), status.account_id, status.number_id, 'open', %(now)s, '', '',
-        coalesce(before.attempt, 0) + 1, before.id, status.tag_since, status.flagged_by, '', 0, %(now)s,
-        %(target_at)s, %(limit_at)s
+WITH wanted AS MATERIALIZED (
+    SELECT status.account_id, status.number_id, status.tag_since, status.flagged_by, before.id AS previous_id,
+        coalesce(before.attempt, 0) + 1 AS attempt,
+        (row_number() OVER (ORDER BY status.number_id) - 1) / %(largest)s AS lot
     FROM numbers_numberstatus AS status LEFT JOIN LATERAL (
         SELECT id, attempt FROM remediation_case AS past
         WHERE past.number_id = status.number_id AND past.closed_at >= %(returned_since)s AND past.state <> 'cancelled'
@@ -129,18 +129,41 @@ WITH opened AS (
                 OR (same.tag_since = status.tag_since AND (same.state <> 'cancelled' OR same.outcome = %(stopped)s))
             )
         )
-    ORDER BY status.number_id
+), request AS (
+    INSERT INTO remediation_submission (uuid, account_id, provider, business, state, state_since, reference, adopted,
+        call_purpose, numbers, created_at, due_at, failures, last_error, answer)
+    SELECT gen_random_uuid(), %(account)s, %(provider)s, %(business)s, 'queued', %(now)s, '', false, '', count(*),
+        %(now)s, %(now)s, 0, '', '{}'
+    FROM wanted WHERE %(provider)s::text IS NOT NULL GROUP BY lot ORDER BY lot
+    RETURNING id
+), lots AS (
+    SELECT id AS submission_id, row_number() OVER (ORDER BY id) - 1 AS lot FROM request
+), opened AS (
+    INSERT INTO remediation_case (uuid, account_id, number_id, state, state_since, reason, outcome, attempt,
+        previous_id, tag_since, carriers, provider, submission_id, sent, opened_at, target_at, limit_at)
+    SELECT gen_random_uuid(), account_id, number_id, 'open', %(now)s, '', '', attempt, previous_id, tag_since,
+        flagged_by, CASE WHEN submission_id IS NULL THEN '' ELSE %(provider)s END, submission_id, 0, %(now)s,
+        %(target_at)s, %(limit_at)s
+    FROM wanted LEFT JOIN lots USING (lot)
+    ORDER BY number_id
     ON CONFLICT DO NOTHING
-    RETURNING id, account_id, number_id, attempt
+    RETURNING id, account_id, number_id, attempt, submission_id
+), item AS (
+    INSERT INTO remediation_submissionitem (account_id, submission_id, case_id, e164, bucket, sent)
+    SELECT opened.account_id, opened.submission_id, opened.id, number.e164, '', false
+    FROM opened JOIN numbers_phonenumber AS number ON number.id = opened.number_id
+    WHERE opened.submission_id IS NOT NULL ORDER BY opened.id
 ), worded AS (
     SELECT *, CASE WHEN attempt > 1 THEN 'The label came back within 30 days: attempt ' || attempt
         ELSE 'A monitored number is flagged as spam' END AS why FROM opened
 ), told AS (
     INSERT INTO remediation_caseevent (account_id, case_id, at, kind, from_state, to_state, reason, reference)
     SELECT account_id, id, %(now)s, 'state', '', 'open', why, '' FROM worded
+), noted AS (
+    INSERT INTO numbers_numberevent (account_id, number_id, at, kind, from_value, to_value, reason)
+    SELECT account_id, number_id, %(now)s, 7, '', 'open', why FROM worded
 )
-INSERT INTO numbers_numberevent (account_id, number_id, at, kind, from_value, to_value, reason)
-SELECT account_id, number_id, %(now)s, 7, '', 'open', why FROM worded
+SELECT count(*), count(submission_id) FROM opened
 """
 
 DROP_TASKS = """

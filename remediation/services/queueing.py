@@ -21,6 +21,17 @@ TAKEN_OVER = "The account names a provider now"
 NOT_READY = "Waiting for the provider to approve the business"
 
 
+def taker(account: Account) -> dict[str, Any]:
+    """Return who takes new cases at once, as parameters of OPEN_CASES; the provider is None while there is none."""
+    named = ProviderAccount.objects.filter(account=account).first()
+    is_ready = named is not None and named.is_ready
+    return {
+        "provider": named.provider if named and is_ready else None,
+        "business": named.business if named and is_ready else "",
+        "largest": LARGEST,
+    }
+
+
 def queue_open_cases(account: Account, *, now: datetime) -> int:
     """Put every open case that waits for it into a request; return how many. Runs under detection's lock.
 

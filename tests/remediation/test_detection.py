@@ -18,6 +18,8 @@ from tests import factories
 from tests.remediation import remediation_world as world
 from tests.remediation.remediation_world import DAY, HOUR, NOW
 
+STATEMENTS = 16
+
 
 def set_capability(account, number, to, at):
     with account_scope(account):
@@ -206,6 +208,15 @@ def test_cases_are_queued_in_requests_of_at_most_2000(acme, monkeypatch):
     with account_scope(acme):
         assert sorted(Submission.objects.values_list("numbers", flat=True)) == [2, 4, 4]
         assert SubmissionItem.objects.values("case").distinct().count() == 10
+
+
+@pytest.mark.parametrize("count", [3, 300])
+def test_any_number_of_labels_takes_the_same_statements(acme, count, django_assert_num_queries):
+    world.name_provider(acme)
+    world.flag(acme, world.monitored(acme, count))
+    with django_assert_num_queries(STATEMENTS):
+        found = world.detect(acme)
+    assert (found.alerts_raised, found.cases_opened, found.queued) == (count, count, count)
 
 
 def test_a_number_never_has_two_open_cases(acme):
