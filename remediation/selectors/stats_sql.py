@@ -11,7 +11,7 @@ WITH newest AS MATERIALIZED (
 _FIGURES = """count(*), percentile_cont(0.5) WITHIN GROUP (ORDER BY seconds),
     percentile_cont(0.9) WITHIN GROUP (ORDER BY seconds)"""
 
-OVERALL = f"{_NEWEST} SELECT {_FIGURES} FROM newest"
+OVERALL = f"{_NEWEST} SELECT '', {_FIGURES} FROM newest"
 BY_PROVIDER = f"{_NEWEST} SELECT provider, {_FIGURES} FROM newest GROUP BY provider ORDER BY count(*) DESC, provider"
 BY_CARRIER = f"""{_NEWEST} SELECT source.name, {_FIGURES}
 FROM newest CROSS JOIN LATERAL unnest(carriers) AS carrier (id) JOIN numbers_source AS source ON source.id = carrier.id
