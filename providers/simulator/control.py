@@ -18,7 +18,7 @@ from providers.simulator import page
 from providers.simulator.behaviour import moment_of
 from providers.simulator.episodes import CARRIERS
 from providers.simulator.records import GATES, Account, Enterprise
-from providers.simulator.state import BUCKETS, SIMULATOR, Injected, Simulator
+from providers.simulator.state import BUCKETS, ODD_OUTCOMES, SIMULATOR, Injected, Simulator
 from providers.simulator.telnyx.reputation import proof_status
 
 SHOWN = 500
@@ -123,8 +123,9 @@ async def outcomes(request: web.Request) -> web.Response:
     """`outcomes`: the buckets that the next remediated numbers go to, in order."""
     simulator, fields = request.app[SIMULATOR], await _fields(request)
     wanted = [str(one) for one in fields.get("outcomes", ())]
-    if not set(wanted) <= set(BUCKETS):
-        raise web.HTTPBadRequest(text=f"outcomes are {', '.join(BUCKETS)}.")
+    known = (*BUCKETS, *ODD_OUTCOMES)
+    if not set(wanted) <= set(known):
+        raise web.HTTPBadRequest(text=f"outcomes are {', '.join(known)}.")
     simulator.outcomes = wanted
     return _done(request, simulator)
 

@@ -33,6 +33,9 @@ LETTER_REVIEW = 4 * HOUR
 COOL_DOWN = 5 * DAY
 KEPT_REQUESTS = 2_000
 BUCKETS = ("remediated", "not_flagged", "requires_review", "ineligible", "refused")
+LEFT_OUT = "left_out"
+# What no published answer holds: a bucket that nobody knows, and a number that the results forget. Only on request.
+ODD_OUTCOMES = ("new_word", LEFT_OUT)
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,7 +189,8 @@ class Simulator:
         found["ineligible"] += request.ineligible
         for e164 in request.phone_numbers:
             if e164 not in request.ineligible:
-                found[self._outcome(request, e164)].append(e164)
+                found.setdefault(self._outcome(request, e164), []).append(e164)
+        found.pop(LEFT_OUT, None)
         for e164 in found["remediated"]:
             done = self.world.wall(request.done)
             self.world.clear(e164, done)

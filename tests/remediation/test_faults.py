@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
+from django.utils import timezone
 
 from common.scope import account_scope
 from enrollment.services import provider_access
@@ -11,8 +14,10 @@ from phone_numbers.states import Capability
 from providers.base import SubmissionReport
 from providers.base import SubmissionState as Said
 from remediation.models import SubmissionItem
-from remediation.services import results, submission_turns
+from remediation.services import detection, results, submission_turns
 from remediation.states import CaseState, SubmissionState
+from tests import factories
+from tests.feeds import feed_world
 from tests.remediation import remediation_world as world
 
 NUMBERS = 3
@@ -116,6 +121,38 @@ def test_a_request_that_the_provider_fails_parks_its_cases_with_the_next_step(dr
     assert submission.pk == submission_id
     assert drill.states() == {"parked": 2}
     assert "support ticket" in world.cases(drill.account)[0].reason
+
+
+@pytest.mark.parametrize(("odd", "outcome"), [("new_word", "new_word"), ("left_out", "missing")])
+def test_results_that_nobody_expected_park_their_number_and_the_others_go_on(drill, odd, outcome):
+    drill.simulator.control("outcomes", outcomes=["remediated", odd, "remediated"])
+    drill.flagged(NUMBERS)
+    drill.settle(days=4)
+    assert drill.states() == {"awaiting_clean_reading": 2, "parked": 1}
+    (parked,) = (case for case in world.cases(drill.account) if case.state == CaseState.PARKED)
+    assert parked.outcome == outcome
+    assert (drill.billed(), drill.requests()) == (NUMBERS, 1)
+
+
+def call(e164: str, ago: timedelta, label: str | None) -> dict[str, object]:
+    """Return a call as a line of the carrier feed; None is a call without a label."""
+    at = timezone.now() - ago
+    return {"id": f"{e164}-{ago}", "number": e164, "carrier": "att", "time": at.isoformat(), "label": label}
+
+
+def test_a_clean_call_and_a_new_label_on_one_page_of_the_feed_leave_the_case_open(drill):
+    number = factories.make_number(drill.account, "+13035550181", capability=Capability.ON)
+    feed = feed_world.make_feed_at(drill.account, drill.simulator, drill.key, feed_world.CARRIERS)
+    labelled = [call(number.e164, timedelta(hours=hours), "Spam Likely") for hours in (4, 5, 6)]
+    drill.simulator.control("calls", calls=labelled)
+    feed_world.poll_once(feed)
+    assert drill.detect().cases_opened == 1
+    again = [call(number.e164, timedelta(hours=2), None), call(number.e164, timedelta(hours=1), "Spam Likely")]
+    drill.simulator.control("calls", calls=again)
+    feed_world.poll_once(feed)
+    assert drill.detect() == detection.Detected()
+    assert world.only_case(drill.account).is_open
+    assert len(world.open_alerts(drill.account)) == 1
 
 
 def test_a_number_that_is_missing_from_the_results_is_parked_and_the_others_go_on(drill):

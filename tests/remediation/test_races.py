@@ -11,8 +11,12 @@ import pytest
 from django.db import connection
 
 from common.scope import account_scope
+from phone_numbers.services import status
+from phone_numbers.states import Capability
 from remediation.models import Alert, Case, ManualTask
 from remediation.services import cases, submission_turns
+from remediation.states import SubmissionState
+from tests.feeds import crew
 from tests.remediation import remediation_world as world
 from tests.remediation.remediation_world import NOW
 
@@ -88,3 +92,22 @@ def test_of_two_people_who_cancel_and_retry_one_is_told(acme, admin, owner):
     assert sorted(type(one).__name__ for one in outcomes) == ["AlreadyChanged", "NoneType"]
     with account_scope(acme):
         assert set(ManualTask.objects.values_list("state", flat=True)) == {"dropped"}
+
+
+def test_the_disable_in_the_middle_of_the_call_wins(drill):
+    (number,) = drill.flagged(1)
+    drill.simulator.control("faults", name="slow", times=1, path="/v2/enterprises", method="POST")
+
+    def disable() -> None:
+        crew.wait_for(lambda: drill.only_submission().state == SubmissionState.SENDING, seconds=30)
+        with account_scope(drill.account):
+            status.set_capability(drill.account, [number.pk], to=Capability.OFF, now=drill.clock())
+        drill.detect()
+        assert drill.only_submission().state == SubmissionState.SENDING
+
+    assert at_once(drill.turn, disable) == [1, None]
+    assert drill.only_submission().state == SubmissionState.ACCEPTED
+    drill.settle(days=3)
+    assert drill.states() == {"cancelled": 1}
+    assert drill.only_submission().state == SubmissionState.COMPLETED
+    assert (drill.billed(), drill.requests()) == (1, 1)

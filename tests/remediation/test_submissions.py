@@ -7,7 +7,8 @@ from datetime import timedelta
 import pytest
 
 from common.scope import account_scope
-from enrollment.models import ProviderAccount
+from enrollment.models import ProfileSection, ProviderAccount
+from enrollment.states import SectionKey
 from phone_numbers.services import status
 from phone_numbers.states import Capability
 from providers.base import SubmissionReport
@@ -106,6 +107,22 @@ def test_an_account_whose_provider_was_taken_away_queues_nothing_there(drill):
 
 def test_what_the_calls_are_for_is_said_even_before_the_form_was_filled_in(drill):
     assert "Acme" in sending.purpose_of(drill.account)
+
+
+def test_the_request_says_what_the_calls_are_for_as_the_business_said_when_it_enrolled(drill):
+    answers = {"call_purpose": "Appointment reminders to patients"}
+    with account_scope(drill.account):
+        ProfileSection.objects.update_or_create(
+            account=drill.account,
+            key=SectionKey.CALLS,
+            defaults={"answers": answers, "form_version": 1, "saved_at": world.NOW},
+        )
+    drill.flagged(1)
+    drill.turn()
+    path = f"/enterprises/{drill.simulator.enterprise(drill.key)}/reputation/remediation"
+    (listed,) = drill.simulator.call("GET", path, drill.key).json()["data"]
+    assert listed["call_purpose"].startswith("Appointment reminders to patients")
+    assert drill.only_submission().uuid.hex in listed["call_purpose"]
 
 
 def test_a_case_that_ended_before_the_request_left_is_not_in_it(drill):

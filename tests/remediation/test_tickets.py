@@ -55,6 +55,9 @@ def test_the_draft_holds_number_label_carrier_times_purpose_practices_and_attemp
         "called person's time zone only: No",
         "Attempt 1: opened",
         "unsuccessful",
+        "flagged since",
+        "as attested by the business",
+        evidence.ATTESTATION,
     )
     assert [words for words in wanted if words not in body] == []
 
