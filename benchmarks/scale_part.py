@@ -24,7 +24,9 @@ from benchmarks import data, ingest_part, list_part, observations, page_server
 from benchmarks.results import LIMIT, Result
 from common.scope import account_scope
 from phone_numbers.feeds import applied
-from phone_numbers.models import Feed, FeedRun, Reading
+from phone_numbers.feeds.rules import rule_for
+from phone_numbers.models import AppliedRule, Feed, FeedRun, Reading
+from phone_numbers.services import counts
 from phone_numbers.services import feeds as feed_services
 
 WORKERS = 4
@@ -46,6 +48,7 @@ def measure() -> list[Result]:
         Result("scale: pages fetched for each page stored", fetched_twice, 1.0, LIMIT, "pages", "<=1"),
         ingest_part.table_sizes(f"scale: a page of 5,000, {words}", SAME),
     ]
+    counts.fold_number_counts()  # what beat has done each minute by a worker that does not run here
     large, small = list_part.Browser(data.LARGE), list_part.Browser(data.SMALL)
     last = {browser: browser.last_page() for browser in (large, small)}
     return results + [pair.measure() for pair in list_part.size_pairs(large, small, last, words)]
@@ -56,13 +59,20 @@ def _poll(account: Account, *, workers: int) -> tuple[float, float]:
     numbers = [e164 for e164, _ in observations.World(account, seed=17).numbers]
     with _serving(numbers) as pair, account_scope(account):
         feeds = _make_feeds(account, pair, f"{workers} workers")
-        applied.follow(account, now=timezone.now())  # new feeds may change the rule; this would come in between
+        _take_as_rated(account)
         with _workers(workers, pair):
             _wait_for(feeds)
         asked = requests.get(f"http://{pair}/asked", timeout=10).json()
         rate = _judge(feeds)
         Feed.objects.filter(pk__in=[feed.pk for feed in feeds]).update(paused=True)
     return rate, sum(asked.values()) / (page_server.FEEDS * page_server.PAGES)
+
+
+def _take_as_rated(account: Account) -> None:
+    """Say that the numbers were rated by the rule that new feeds make: rating all again would come in between."""
+    AppliedRule.objects.update_or_create(
+        account=account, defaults={"rated_by": applied.fingerprint(rule_for(account)), "target": {}, "through": 0}
+    )
 
 
 def _judge(feeds: list[Feed]) -> float:
