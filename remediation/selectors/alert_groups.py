@@ -21,10 +21,14 @@ ALONE = "none"  # the address's word for numbers in no campaign
 
 @dataclass(frozen=True, slots=True)
 class Strip:
-    """What the strip says: how many numbers have an open tag alert (D22), and how many of them are muted."""
+    """What the strip says: how many numbers have an open tag alert (D22), and how many of them are muted.
+
+    `defaults`: of how many campaigns the default caller ID is among them, which matching does not skip (R92).
+    """
 
     count: int = 0
     muted: int = 0
+    defaults: int = 0
 
     @property
     def is_quiet(self) -> bool:
@@ -34,13 +38,14 @@ class Strip:
     @property
     def version(self) -> str:
         """Return a text that changes when the strip would read differently."""
-        return f"{self.count}-{self.muted}"
+        return f"{self.count}-{self.muted}-{self.defaults}"
 
 
 def strip(*, now: datetime) -> Strip:
     """Return what the strip says: one sum, since it stands on every page."""
-    found = counts.open_alerts(now=now).get(AlertKind.TAG, counts.OpenAlerts())
-    return Strip(found.count, found.muted)
+    found, none = counts.open_alerts(now=now), counts.OpenAlerts()
+    tags, defaults = (found.get(kind, none) for kind in (AlertKind.TAG, AlertKind.DEFAULT_FLAGGED))
+    return Strip(tags.count, tags.muted, defaults.count - defaults.muted)
 
 
 def key_of(word: str) -> str:

@@ -116,6 +116,10 @@ def test_other_alerts_stand_apart_and_are_not_in_the_count(client: Client, acme:
     html = text(client, PAGE)
     assert "The default caller ID of Renewals is flagged as spam" in html
     assert "2 numbers are flagged as spam." in html
+    for page in (PAGE, reverse("numbers:list"), reverse("home"), reverse("campaigns:detail", args=[campaign.uuid])):
+        assert "The default caller ID of 1 campaign is among them." in plain(text(client, page)), page
+    act(client, action="mute", hours="8", alert=str(other.uuid))
+    assert "is among them." not in plain(text(client, PAGE))
     assert "Acknowledged." in act(client, action="acknowledge", alert=str(other.uuid))
     with account_scope(acme):
         assert Alert.objects.get(pk=other.pk).acknowledged_at is not None
