@@ -27,7 +27,7 @@ from enrollment.states import MailState
 from phone_numbers.feeds import partitions
 from phone_numbers.models import Campaign, Feed, ImportJob, NumberCount, NumberStatus
 from phone_numbers.states import CampaignState, Capability, Rating, Registration
-from remediation.models import Alert, Case, ChangedAccount, Submission
+from remediation.models import AlertCount, Case, CaseCount, ChangedAccount, Submission
 from remediation.states import LIVE_SUBMISSIONS
 from reputation_portal import health, metrics_sql
 from reputation_portal.models import Heartbeat
@@ -199,12 +199,11 @@ def _numbers(now: datetime) -> Families:
 
 
 def _repairs(now: datetime) -> Families:
-    open_cases = Case.objects.filter(closed_at__isnull=True)
-    cases = open_cases.values_list("state").annotate(Count("pk"))
+    cases = CaseCount.objects.values_list("state").annotate(Sum("n"))
     yield _by_label("portal_cases_open", "Open cases by state.", "state", cases)
-    late = open_cases.filter(target_at__lte=now).count()
+    late = CaseCount.objects.filter(is_late=True).aggregate(n=Sum("n"))["n"] or 0
     yield Family("portal_cases_late", "Open cases past their target.", late)
-    alerts = Alert.objects.filter(cleared_at__isnull=True).values_list("kind").annotate(Count("pk"))
+    alerts = AlertCount.objects.values_list("kind").annotate(Sum("n"))
     yield _by_label("portal_alerts_open", "Open alerts by kind.", "kind", alerts)
     live = Submission.objects.filter(state__in=LIVE_SUBMISSIONS).values_list("state").annotate(Count("pk"))
     yield _by_label("portal_submissions_live", "Requests to providers under way, by state.", "state", live)
