@@ -9,7 +9,7 @@ import pytest
 
 from accounts.products import LicenseKind
 from common.scope import account_scope
-from phone_numbers.models import NumberStatus
+from phone_numbers.models import NumberStatus, Source
 from phone_numbers.states import EventKind, Rating, Registration
 from remediation.models import Alert, Case
 from tests import factories
@@ -33,8 +33,9 @@ LISTS = ("numbers", "campaigns", "cases", "alerts", "feeds")
 @pytest.fixture
 def flagged(acme):
     """A number with a campaign, history, readings, a case and an alert."""
+    att = [Source.objects.get(key="att").pk]
     number = make_number(
-        acme, "+13035550101", label="Front desk", rating=Rating.SPAM, tag_since=NOW, flagged_by=[1], maturity=80
+        acme, "+13035550101", label="Front desk", rating=Rating.SPAM, tag_since=NOW, flagged_by=att, maturity=80
     )
     make_campaign(acme, "Renewals", numbers=[number])
     for hours in range(60):
@@ -46,7 +47,7 @@ def flagged(acme):
             number=number,
             state_since=NOW,
             tag_since=NOW,
-            carriers=[1],
+            carriers=att,
             opened_at=NOW,
             target_at=NOW + timedelta(days=2),
             limit_at=NOW + timedelta(days=7),
