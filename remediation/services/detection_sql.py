@@ -37,16 +37,17 @@ WHERE alert.account_id = %(account)s AND alert.kind = 'tag' AND alert.cleared_at
     AND status.number_id = alert.number_id AND status.tag_since IS DISTINCT FROM alert.since
 """
 
+# The names of carriers are joined, so that they are put together once for each set of carriers and not for each number.
 # Several numbers of one campaign are shown as one line; a number of several campaigns stands under the oldest.
 RAISE_ALERTS = """
 INSERT INTO remediation_alert (uuid, account_id, kind, subject, "group", number_id, campaign_id, words, since,
     raised_at, cleared_because)
 SELECT gen_random_uuid(), status.account_id, 'tag', status.number_id::text,
     coalesce('campaign:' || pool.campaign_id, ''), status.number_id, pool.campaign_id,
-    left('Flagged as spam' || coalesce(' by ' || (
-        SELECT string_agg(name, ', ' ORDER BY id) FROM numbers_source WHERE id = ANY(status.flagged_by)
-    ), ''), 300), status.tag_since, %(now)s, ''
+    left('Flagged as spam' || coalesce(' by ' || carriers.names, ''), 300), status.tag_since, %(now)s, ''
 FROM numbers_numberstatus AS status LEFT JOIN LATERAL (
+    SELECT string_agg(name, ', ' ORDER BY id) AS names FROM numbers_source WHERE id = ANY(status.flagged_by)
+) AS carriers ON true LEFT JOIN LATERAL (
     SELECT campaign.id AS campaign_id FROM numbers_campaignnumber AS member
         JOIN numbers_campaign AS campaign ON campaign.id = member.campaign_id AND campaign.state = 'active'
     WHERE member.number_id = status.number_id ORDER BY campaign.id LIMIT 1
