@@ -12,6 +12,7 @@ from pytest_django import DjangoAssertNumQueries
 
 from accounts.models import Account, User
 from common.scope import account_scope
+from phone_numbers.models import Source
 from remediation.models import Case
 from remediation.services import cases, clock
 from tests.pages.page_rules import refused_by_csp
@@ -130,3 +131,18 @@ def test_the_list_takes_the_same_queries_for_any_number_of_rows(
     world.detect(acme)
     with django_assert_num_queries(QUERIES):
         assert len(numbers_shown(text(client, LIST))) == count
+
+
+def test_markup_in_any_text_of_a_row_stays_text(client: Client, acme: Account, owner: User) -> None:
+    case, _, _ = world.parked_case(acme)
+    with account_scope(acme):
+        type(case.number).objects.filter(pk=case.number_id).update(label="<b>label</b>")
+        User.objects.filter(pk=owner.pk).update(full_name="<b>owner</b>")
+        Source.objects.filter(key="telnyx").update(name="<b>source</b>")
+        cases.assign(case, owner, actor=owner, now=world.NOW)
+        Case.objects.filter(pk=case.pk).update(reason="<b>reason</b>", provider="<b>provider</b>")
+    html = text(client, LIST)
+    rows = html[html.index("<tbody") : html.index("</tbody")]
+    assert "<b>" not in rows
+    for said in ("label", "owner", "source", "reason", "provider"):
+        assert f"&lt;b&gt;{said}&lt;/b&gt;" in rows
