@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import os
+from contextlib import suppress
 from datetime import timedelta
+from uuid import UUID
 
 import pytest
 import schemathesis
@@ -14,14 +16,14 @@ from django.test import Client
 from django.utils import timezone
 from hypothesis import HealthCheck, Phase
 from hypothesis import settings as hypothesis_settings
+from schemathesis.specs.openapi.checks import positive_data_acceptance
 
 from accounts.models import ApiReply
 from common.scope import all_accounts
 from phone_numbers.feeds import partitions
-from phone_numbers.states import Rating
 from reputation_portal.wsgi import application
 from tests.api.conftest import secret_of
-from tests.factories import make_campaign, make_number
+from tests.routes_world import make_world
 
 EXAMPLES = int(os.environ.get("SCHEMA_EXAMPLES", "12"))  # of each call; 100 for a long run
 SCHEMA = schemathesis.openapi.from_wsgi("/api/v1/schema/?format=json", application)
@@ -48,12 +50,18 @@ def one_connection():
 
 @pytest.fixture
 def key(acme, owner, one_connection):
-    """A key of an account that has something to read."""
+    """A key of the account."""
+    return secret_of(acme, owner)
+
+
+@pytest.fixture
+def ids(acme, one_connection):
+    """The ids of one thing of each kind, by the first word of its address."""
     now = timezone.now()
     partitions.ensure_partitions(now - timedelta(days=1), now)
-    number = make_number(acme, "+13035550101", rating=Rating.HEALTHY)
-    make_campaign(acme, numbers=[number])
-    return secret_of(acme, owner)
+    world = make_world(acme)
+    named = {"numbers": world.number, "campaigns": world.campaign, "jobs": world.job, "cases": world.case}
+    return {name: str(one.uuid) for name, one in named.items()}
 
 
 @pytest.mark.django_db
@@ -64,10 +72,20 @@ def key(acme, owner, one_connection):
     phases=[Phase.explicit, Phase.generate],
     suppress_health_check=list(HealthCheck),
 )
-def test_every_answer_is_one_that_the_schema_promises(case, key):
+def test_every_answer_is_one_that_the_schema_promises(case, key, ids):
     with all_accounts():
         ApiReply.objects.all().delete()  # or an idempotency key that the tester draws again would be refused
-    case.call_and_validate(headers={"Authorization": f"Bearer {key}"})
+    name_what_exists(case, ids)
+    # That a text is a telephone number is nothing that a schema can say.
+    excluded = [positive_data_acceptance] if case.path.endswith("/caller-id") else []
+    case.call_and_validate(headers={"Authorization": f"Bearer {key}"}, excluded_checks=excluded)
+
+
+def name_what_exists(case, ids):
+    """Let three in four requests be about a thing of the account: for ids that nobody has, all answers are alike."""
+    with suppress(ValueError, TypeError, KeyError):
+        if UUID(case.path_parameters["uuid"]).int % 4:
+            case.path_parameters["uuid"] = ids[case.path.split("/")[3]]
 
 
 @pytest.mark.django_db
