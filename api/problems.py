@@ -7,12 +7,14 @@ from http import HTTPStatus
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
-from django.http import Http404, HttpRequest, JsonResponse
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.views import defaults
 from rest_framework import exceptions, serializers
 from rest_framework.response import Response
 from rest_framework.views import exception_handler
 
 PROBLEM = "application/problem+json"
+BELOW = "/api/v1/"
 NOT_FOUND = "There is no such thing in this account."
 
 
@@ -96,7 +98,28 @@ def _flat(value: Any, path: str = "") -> list[tuple[str, list[str]]]:
 def not_found(request: HttpRequest, **_kwargs: Any) -> JsonResponse:
     """Answer for an address below the API that does not exist."""
     words = "There is no such address in the API. Its documentation is at /api/v1/."
-    return JsonResponse(problem(HTTPStatus.NOT_FOUND, words), status=HTTPStatus.NOT_FOUND, content_type=PROBLEM)
+    return _sent(HTTPStatus.NOT_FOUND, words)
 
 
 not_found.csrf_exempt = True  # type: ignore[attr-defined]  # a program that mistypes an address is told so, by any method
+
+
+def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """Answer a request that is refused before any view: to a program as a problem, to a person as a page."""
+    if not request.path_info.startswith(BELOW):
+        return defaults.bad_request(request, exception)
+    return _sent(
+        HTTPStatus.BAD_REQUEST, "The request is not understood: its host, or its form, is none that is served."
+    )
+
+
+def server_error(request: HttpRequest) -> HttpResponse:
+    """Answer what nobody expected the same way. The log has its trace."""
+    if not request.path_info.startswith(BELOW):
+        return defaults.server_error(request)
+    words = "Something failed that should not. Nothing was done by halves; ask again, and tell support if it stays."
+    return _sent(HTTPStatus.INTERNAL_SERVER_ERROR, words)
+
+
+def _sent(status: HTTPStatus, detail: str) -> JsonResponse:
+    return JsonResponse(problem(status, detail), status=status, content_type=PROBLEM)

@@ -12,6 +12,9 @@ from phone_numbers.feeds import urls as feed_urls
 from remediation import urls as remediation_urls
 from reputation_portal import health, help_pages, home, settings_urls
 
+# Programs are told as problems what people are told by pages.
+handler400 = "api.problems.bad_request"
+handler500 = "api.problems.server_error"
 urlpatterns = [
     path("", home.HomeView.as_view(), name="home"),
     path("accounts/", include(account_urls)),

@@ -6,6 +6,8 @@ from datetime import timedelta
 from uuid import uuid4
 
 import pytest
+from django.db import connection, transaction
+from django.test import Client
 
 from accounts.products import LicenseKind
 from common.scope import account_scope
@@ -233,3 +235,26 @@ def test_an_address_that_does_not_exist_is_a_problem_too(caller):
     answer = caller.get("/api/v1/nothing/here")
     assert answer.status_code == 404
     assert answer["Content-Type"] == "application/problem+json"
+
+
+def test_what_nobody_expected_is_a_problem_for_a_program_and_a_page_for_a_person(caller, owner, client_for):
+    caller.raise_request_exception = False
+    person = client_for(owner)
+    person.raise_request_exception = False
+    answers = []
+    for client, address in ((caller, "/api/v1/cases"), (person, "/cases/")):
+        with transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute("ALTER TABLE remediation_case RENAME TO gone")
+            answers.append(client.get(address))
+            transaction.set_rollback(True)
+    told, page = answers
+    assert (told.status_code, told["Content-Type"]) == (500, "application/problem+json")
+    assert "remediation_case" not in told.content.decode()
+    assert told.json()["detail"].startswith("Something failed")
+    assert (page.status_code, page["Content-Type"]) == (500, "text/html; charset=utf-8")
+
+
+def test_a_host_that_is_not_served_is_a_problem_too(caller):
+    answer = caller.get("/api/v1/feeds", headers={"Host": "elsewhere.example"})
+    assert (answer.status_code, answer["Content-Type"]) == (400, "application/problem+json")
+    assert Client().get("/livez", headers={"Host": "elsewhere.example"})["Content-Type"].startswith("text/")

@@ -130,6 +130,17 @@ def test_a_job_switches_monitoring_for_many_numbers_with_a_line_each(caller, acm
         assert AuditEvent.objects.filter(action="numbers.enabled").exists()
 
 
+def test_a_job_with_an_idempotency_key_is_started_once(caller, acme, number):
+    body = {"action": "disable", "numbers": [str(number.uuid)]}
+    first, again = (
+        caller.post("/api/v1/jobs", body, content_type="application/json", headers={"Idempotency-Key": "job-1"})
+        for _ in range(2)
+    )
+    assert (first.status_code, again.status_code, first.json()) == (202, 202, again.json())
+    with account_scope(acme):
+        assert NumberJob.objects.count() == 1
+
+
 def test_a_job_with_a_foreign_number_does_nothing(other_caller, globex, number):
     own = make_number(globex, "+13035550102")
     body = {"action": "disable", "numbers": [str(own.uuid), str(number.uuid)]}
