@@ -16,7 +16,7 @@ from common.phone import NumberError, parse_number
 from phone_numbers.campaigns import caller_id, coverage, lifecycle, matching, reads
 from phone_numbers.campaigns.changes import CampaignEndedError
 from phone_numbers.campaigns.forms import MatchingForm
-from phone_numbers.models import Campaign
+from phone_numbers.models import CallerIdChoice, Campaign
 from phone_numbers.states import CampaignState, Rating
 from phone_numbers.views.hub import HubPageMixin
 
@@ -79,7 +79,7 @@ class CallerIdView(HubPageMixin, View):
             "campaign": campaign,
             "states": states,
             "tiles": coverage.every_state(states),
-            "choices": coverage.recent_choices(campaign),
+            "choices": [(choice, _kept_steps(choice)) for choice in coverage.recent_choices(campaign)],
             "form": form,
             "asked": asked,
             "decision": self._decision(campaign, asked),
@@ -113,6 +113,22 @@ def _step(report: matching.StepReport) -> dict[str, Any]:
         "first": [number.e164 for number in report.usable[:SHOWN]],
         "skipped": [(reason.words, n) for reason, n in report.skipped.items()],
     }
+
+
+def _kept_steps(choice: CallerIdChoice) -> list[tuple[str, int, list[tuple[str, int]]]]:
+    """Return what each step had when the choice was made: its words, how many could be used, who was skipped and why.
+
+    Steps without a number are left out; only sampled choices have any.
+    """
+    return [
+        (
+            matching.Step(one["step"]).words,
+            one["usable"],
+            [(matching.Skipped(reason).words, n) for reason, n in one["skipped"].items()],
+        )
+        for one in choice.steps
+        if one["usable"] or one["skipped"]
+    ]
 
 
 def _choices_of(campaign: Campaign) -> dict[str, Any]:

@@ -94,6 +94,14 @@ def test_a_call_without_caller_id_is_told_on_both_pages_and_kept_with_its_reason
     assert "A call got no caller ID" in client.get(reverse("campaigns:detail", args=[empty.uuid])).content.decode()
 
 
+def test_a_sampled_choice_shows_what_each_step_had(client_for, viewer, acme, campaign, settings):
+    settings.CALLER_ID_SAMPLE_PERCENT = 100
+    caller_id.choose(acme, campaign, "+13035550142", now=NOW)
+    page = " ".join(page_of(client_for(viewer), campaign).split())
+    assert "What each step had" in page
+    assert "could be used, 1 tagged as spam</li>" in page
+
+
 def test_queries_do_not_grow_with_the_pool(client_for, viewer, acme, campaign, django_assert_max_num_queries):
     client = client_for(viewer)
     with django_assert_max_num_queries(14):
