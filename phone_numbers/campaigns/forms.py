@@ -52,7 +52,10 @@ class MatchingForm(forms.Form):
     """How a campaign chooses caller IDs (D25); empty fields are no limit."""
 
     use_mixed = forms.BooleanField(
-        label="Use numbers rated Mixed", required=False, help_text="After Healthy ones, beside those without data."
+        label="Use numbers rated Mixed",
+        required=False,
+        help_text="After Healthy ones, beside those without data.",
+        widget=forms.CheckboxInput(attrs={"class": "form-check-input"}),
     )
     calls_per_hour = _limit("Calls of one number an hour", "Then it is skipped until the next hour (UTC).")
     calls_per_day = _limit("Calls of one number a day", "Then it is skipped until the next day (UTC).")
