@@ -26,7 +26,7 @@ class KeyForm(forms.Form):
     scopes = forms.MultipleChoiceField(
         label="It may",
         choices=ApiScope.choices,
-        widget=forms.CheckboxSelectMultiple,
+        widget=forms.CheckboxSelectMultiple(attrs={"class": "form-check-input"}),
         help_text="Choose no more than it needs.",
     )
     calls_per_minute = forms.IntegerField(label="Calls a minute", min_value=1, required=False)
