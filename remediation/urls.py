@@ -23,6 +23,8 @@ cases = (
     [
         path("", case_views.CaseListView.as_view(), name="list"),
         path("times/", case_views.CaseTimesView.as_view(), name="times"),
+        path("evidence.pdf", case_files.ListEvidenceView.as_view(), name="list_evidence_pdf"),
+        path("evidence.txt", case_files.ListEvidenceView.as_view(form="txt"), name="list_evidence_text"),
         path("export.csv", case_files.CaseExportView.as_view(), name="export"),
         path("of-number/<uuid:uuid>/", fragments.NumberCaseView.as_view(), name="of_number"),
         path("tasks/<uuid:uuid>/", manual_tasks.ManualTaskView.as_view(), name="task"),

@@ -221,6 +221,8 @@ ROWS: dict[str, list[Row]] = {
     "cases:list": [Row(ACCOUNT_PAGE), Row(ACCOUNT_PAGE, headers={"HX-Request": "true"})],
     "cases:times": [Row(ACCOUNT_PAGE), Row(ACCOUNT_PAGE, headers={"HX-Request": "true"})],
     "cases:export": [Row(ACCOUNT_PAGE)],
+    "cases:list_evidence_pdf": [Row(ACME_PAGE)],
+    "cases:list_evidence_text": [Row(ACME_PAGE)],
     "cases:of_number": [
         Row(ACME_PAGE | dict.fromkeys(PEOPLE[4:], 302), kwargs=World.of_number),
         Row(ACME_PAGE, kwargs=World.of_number, headers={"HX-Request": "true"}),

@@ -2,34 +2,45 @@
 
 from __future__ import annotations
 
-from reportlab.platypus import Flowable, Paragraph, Spacer
+from reportlab.platypus import Flowable, KeepTogether, Paragraph, Spacer
 
 from common import pdf
-from remediation.services.evidence import ATTESTATION, NOT_TOLD, Evidence, label_line, moment_words
+from remediation.services.evidence import (
+    ATTESTATION,
+    ATTESTED,
+    NOT_TOLD,
+    Affected,
+    Evidence,
+    label_lines,
+    moment_words,
+)
 
 UNPRINTABLE = "?"
 
 
 def pdf_of(evidence: Evidence) -> bytes:
     """Return the evidence as PDF."""
-    title = f"Evidence for {evidence.number}"
-    return pdf.document(_story(evidence), title=title, author=_printable(evidence.business))
+    return pdf.document(story_of(evidence), title=evidence.title, author=_printable(evidence.business))
 
 
-def _story(evidence: Evidence) -> list[Flowable]:
-    since = f"Flagged since {moment_words(evidence.tag_since)}" if evidence.tag_since else "Not flagged now"
+def story_of(evidence: Evidence) -> list[Flowable]:
+    """Return the paragraphs of the document."""
     practices = [f"{practice}: {answer}" for practice, answer in evidence.practices]
     return [
-        _paragraph(f"Request to re-evaluate the label of {evidence.number}", size=16, bold=True),
+        _paragraph(evidence.title, size=16, bold=True),
         *_part("Business", [evidence.business, evidence.contact or NOT_TOLD]),
         *_part("What the calls are for", [evidence.purpose]),
-        *_part("Affected number", [f"{evidence.number}. {since}."]),
-        *_part("Labels", [label_line(label) for label in evidence.labels] or ["No source shows a label now."]),
-        *_part("Dialing practices, as attested by the business", practices or [NOT_TOLD]),
-        *_part("Attempts", evidence.attempts),
+        *_part(ATTESTED, practices or [NOT_TOLD]),
+        *(flowable for affected in evidence.numbers for flowable in _number_part(affected)),
         Spacer(1, 18),
         _paragraph(f"{ATTESTATION} Put together {moment_words(evidence.made_at)}.", size=9),
     ]
+
+
+def _number_part(affected: Affected) -> list[Flowable]:
+    since = f"flagged since {moment_words(affected.tag_since)}" if affected.tag_since else "not flagged now"
+    title = f"Affected number: {affected.number}, {since}"
+    return [KeepTogether(_part(title, [*label_lines(affected), *affected.attempts]))]
 
 
 def _part(title: str, lines: list[str]) -> list[Flowable]:

@@ -32,9 +32,10 @@ class TicketExists(Exception):
 
 def draft(case: Case, *, now: datetime) -> tuple[str, str]:
     """Return the subject and the text that a ticket about a case begins with, for a person to change."""
-    found = evidence.evidence_of(case, now=now)
-    carriers = ", ".join(label.source for label in found.labels) or "its provider"
-    subject = f"The label of {found.number} at {carriers} was not removed"
+    found = evidence.evidence_of(case.account, [case], now=now)
+    (affected,) = found.numbers
+    carriers = ", ".join(label.source for label in affected.labels) or "its provider"
+    subject = f"The label of {affected.number} at {carriers} was not removed"
     opening = f"The repair of this number ended as: {case.get_state_display()}. {case.reason}".strip()
     return subject, f"{opening}\n\n{evidence.text_of(found)}"
 

@@ -69,6 +69,6 @@ class ManualTaskView(RemediationPageMixin, View):
             "number": case.number,
             "form": form,
             "is_open": self.task.state in OPEN_STATES,
-            "text": evidence.text_of(evidence.evidence_of(case, now=timezone.now())),
+            "text": evidence.text_of(evidence.evidence_of(self.account, [case], now=timezone.now())),
         }
         return render(self.request, "cases/task.html", context, status=status)

@@ -6,6 +6,7 @@ import csv
 import io
 from datetime import timedelta
 
+import pytest
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
@@ -14,6 +15,7 @@ from accounts.models import Account, AuditEvent
 from common.scope import account_scope
 from remediation.models import ManualTask
 from remediation.states import ManualState
+from remediation.views import case_files
 from tests.remediation import remediation_world as world
 from tests.remediation.case_pages import LIST, address_of, plain, text
 
@@ -79,3 +81,34 @@ def test_a_day_that_has_passed_is_refused_at_its_field(client: Client, acme: Acc
     answer = client.post(reverse("cases:task", args=[task.uuid]), {"follow_up_on": yesterday})
     assert answer.status_code == 400
     assert "This day has passed." in answer.content.decode()
+
+
+def test_one_evidence_pack_for_all_cases_of_a_carrier(client: Client, acme: Account) -> None:
+    found = [world.parked_case(acme)[0] for _ in range(3)]
+    words = client.get("/cases/evidence.txt?carrier=telnyx&provider=by-hand").content.decode()
+    assert words.startswith("Request to re-evaluate the labels of 3 numbers")
+    assert all(f"Affected number: {case.number.e164}" in words for case in found)
+    pdf = client.get("/cases/evidence.pdf?carrier=telnyx")
+    assert pdf.content.startswith(b"%PDF-")
+    assert pdf["Content-Disposition"].startswith('attachment; filename="acme-evidence-')
+    with account_scope(acme):
+        events = AuditEvent.objects.filter(action="cases.evidence_taken")
+        assert [event.detail["rows"] for event in events] == [3, 3]
+    assert "/cases/evidence.pdf?carrier=telnyx" in text(client, "/cases/?carrier=telnyx")
+
+
+@pytest.mark.parametrize(
+    ("query", "status", "words"),
+    [
+        ("state=nonsense", 400, "is not a choice here"),
+        ("show=ended", 404, "There is no evidence to put together."),
+        ("", 400, "It would tell of more than 2 numbers."),
+    ],
+)
+def test_an_evidence_pack_that_cannot_be_made_says_why(
+    query: str, status: int, words: str, client: Client, acme: Account, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(case_files, "PACK_LIMIT", 2)
+    for _ in range(3):
+        world.parked_case(acme)
+    assert words in text(client, f"/cases/evidence.pdf?{query}", status=status)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from reportlab.platypus import Paragraph
 
 from common.scope import account_scope, all_accounts
 from enrollment.models import OutgoingMail, ProfileSection
@@ -14,6 +15,9 @@ from remediation.states import TicketState
 from tests import factories
 from tests.remediation import remediation_world as world
 from tests.remediation.remediation_world import DAY, HOUR, NOW
+
+# The business's answers, what was approved, labels and tags of the numbers, and one step back to former attempts.
+QUERIES = 14
 
 
 @pytest.fixture
@@ -65,10 +69,46 @@ def test_the_draft_holds_number_label_carrier_times_purpose_practices_and_attemp
 def test_the_evidence_is_a_pdf_too_with_any_characters(acme, failed):
     answer_form(acme, SectionKey.CALLS, call_purpose="Reminders <b>&\n日本 \N{PILE OF POO}")
     with account_scope(acme):
-        found = evidence.evidence_of(failed, now=NOW)
+        found = evidence.evidence_of(acme, [failed], now=NOW)
         first, second = evidence_pdf.pdf_of(found), evidence_pdf.pdf_of(found)
     assert first.startswith(b"%PDF")
     assert first == second
+
+
+def words_of(flowable):
+    """Return the words of a part of a document."""
+    inside = getattr(flowable, "_content", None) or [flowable]
+    return "\n".join(one.getPlainText() for one in inside if isinstance(one, Paragraph))
+
+
+def test_the_pdf_says_what_the_text_says(acme, failed):
+    answer_form(acme, SectionKey.PRACTICES, consent="yes")
+    with account_scope(acme):
+        found = evidence.evidence_of(acme, [failed], now=NOW)
+    drawn = "\n".join(words_of(one) for one in evidence_pdf.story_of(found))
+    for line in evidence.text_of(found).splitlines():
+        said = line.removeprefix("- ").removeprefix("Business: ").removeprefix("Contact: ").rstrip(":")
+        assert said.replace(" (", ", ").rstrip(")") in drawn.replace(" (", ", ")
+
+
+def test_one_pack_tells_of_several_numbers_and_of_the_attempts_before(acme, failed, django_assert_num_queries):
+    numbers = world.monitored(acme, 3)
+    for days in (0, 10):
+        world.flag(acme, numbers, NOW + days * DAY)
+        world.detect(acme, NOW + days * DAY)
+        world.clean(acme, numbers, NOW + days * DAY + HOUR)
+        world.detect(acme, NOW + days * DAY + HOUR)
+    with account_scope(acme):
+        latest = [case for case in world.cases(acme) if case.attempt == 2]
+        with django_assert_num_queries(QUERIES):
+            evidence.evidence_of(acme, latest[:1], now=NOW)
+        with django_assert_num_queries(QUERIES):
+            found = evidence.evidence_of(acme, latest, now=NOW)
+    text = evidence.text_of(found)
+    assert text.startswith("Request to re-evaluate the labels of 3 numbers")
+    assert [one.number in text for one in found.numbers] == [True] * 3
+    assert text.count("Attempt 1: opened 2") == text.count("Attempt 2: opened 2") == 3
+    assert text.count(evidence.ATTESTED) == 1
 
 
 def test_a_ticket_is_mailed_answered_asked_again_and_closed(acme, admin, reviewer, failed, settings):
