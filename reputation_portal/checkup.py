@@ -17,6 +17,7 @@ from phone_numbers.models import AreaPrefix, Feed
 from phone_numbers.selectors import feeds as feed_selectors
 from phone_numbers.services import counts
 from remediation.models import ChangedAccount, Submission
+from remediation.services import counts as case_counts
 from remediation.states import LIVE_SUBMISSIONS
 from reputation_portal import health
 
@@ -129,6 +130,13 @@ def _totals(now: datetime) -> Iterator[Finding]:
         "The totals of the chips agree with the numbers.",
         bad=f"The totals of the chips are wrong in {len(wrong)} accounts.",
         advice="Report this with the log of the day: a writer has gone around the counters.",
+    )
+    yield _judge(
+        not case_counts.count_differences(),
+        "The counts of open cases and alerts agree with the rows.",
+        level=Level.WARN,
+        bad="The counts of open cases or alerts are wrong.",
+        advice="The sweep of labels mends them within five minutes and logs it: what wrote cases or alerts?",
     )
 
 

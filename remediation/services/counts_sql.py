@@ -11,8 +11,7 @@ SELECT {dimensions}, sum(n) FROM gone GROUP BY {dimensions} HAVING sum(n) <> 0
 
 # Rows and counters are seen at one moment, and whoever writes a row writes its delta in the same transaction: what is
 # missing now is missing.
-_MEND = """
-INSERT INTO {table} ({dimensions}, n)
+_DIFFERENCES = """
 SELECT {dimensions}, sum(n) FROM (
     SELECT {dimensions}, -n AS n FROM {table}
     UNION ALL
@@ -32,7 +31,12 @@ _ALERTS = {
     "rows": "remediation_alert WHERE cleared_at IS NULL",
 }
 
-FOLD = tuple(_FOLD.format(**counted) for counted in (_CASES, _ALERTS))
-MEND = tuple(_MEND.format(**counted) for counted in (_CASES, _ALERTS))
+_COUNTED = (_CASES, _ALERTS)
+
+FOLD = tuple(_FOLD.format(**counted) for counted in _COUNTED)
+DIFFERENCES = tuple(f"SELECT count(*) FROM ({_DIFFERENCES.format(**counted)}) AS found" for counted in _COUNTED)
+MEND = tuple(
+    "INSERT INTO {table} ({dimensions}, n)".format(**counted) + _DIFFERENCES.format(**counted) for counted in _COUNTED
+)
 # One that mends at a time: two would both add what is missing.
 LOCK = "SELECT pg_advisory_xact_lock(hashtext('remediation.counts'))"

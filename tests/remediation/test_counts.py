@@ -85,7 +85,9 @@ def test_totals_that_differ_are_mended_and_told(acme):
     with account_scope(acme):
         CaseCount.objects.all().delete()
         AlertCount.objects.create(account=acme, kind=AlertKind.CASE_OVERDUE, n=4)
+    assert services.count_differences() == 2
     tasks.sweep_labels()
+    assert services.count_differences() == 0
     assert_counted()
     assert services.mend_counts() == 0
 
