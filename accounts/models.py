@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from dataclasses import dataclass
 from datetime import date
 from typing import Any, ClassVar
 
@@ -110,14 +111,31 @@ class Role(models.TextChoices):
     VIEWER = "viewer", "Viewer"
 
 
+@dataclass(frozen=True, slots=True)
+class LicenseTerm:
+    """When a licence of a kind is in force; `ends_on` is its last day, None for no end."""
+
+    kind: LicenseKind
+    starts_on: date
+    ends_on: date | None
+
+    def is_valid_on(self, day: date) -> bool:
+        """Tell whether the licence is in force on a day."""
+        return self.starts_on <= day and (self.ends_on is None or day <= self.ends_on)
+
+
 class Membership(models.Model):
-    """A person's role in an account. Only an admin's `can_edit_settings` is looked at: owners can, viewers cannot."""
+    """A person's role in an account. Only an admin's `can_edit_settings` is looked at: owners can, viewers cannot.
+
+    `license_terms` are the account's, where `selectors.memberships_of` read it.
+    """
 
     account = models.ForeignKey(Account, on_delete=models.CASCADE, related_name="+")
     user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="+")
     role = models.CharField(max_length=10, choices=Role)
     can_edit_settings = models.BooleanField("edit account settings", default=False)
     created_at = models.DateTimeField(default=timezone.now)
+    license_terms: tuple[LicenseTerm, ...]
 
     objects = ScopedManager["Membership"]()
 
@@ -168,7 +186,7 @@ class License(models.Model):
 
     def is_valid_on(self, day: date) -> bool:
         """Tell whether the licence is in force on a day."""
-        return self.starts_on <= day and (self.ends_on is None or day <= self.ends_on)
+        return LicenseTerm(LicenseKind(self.kind), self.starts_on, self.ends_on).is_valid_on(day)
 
 
 class ApiKey(models.Model):

@@ -2,20 +2,51 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from django.db.models import QuerySet
 
-from accounts.models import Account, AuditEvent, License, Membership, Role, User
+from accounts import memberships_sql
+from accounts.models import Account, AuditEvent, License, LicenseTerm, Membership, Role, User
 from accounts.products import LicenseKind
-from common.scope import account_scope, all_accounts
+from common.prepared import Prepared
+from common.scope import account_scope
+
+_MEMBERSHIPS = Prepared("memberships_of_a_page", memberships_sql.MEMBERSHIPS, memberships_sql.TYPES)
+_MEMBERSHIP_FIELDS, _ACCOUNT_FIELDS = (
+    [field.attname for field in model._meta.concrete_fields] for model in (Membership, Account)
+)
 
 
 def memberships_of(user: User) -> list[Membership]:
-    """Return a person's memberships with their accounts, by account name: the rows of the account switcher."""
-    with all_accounts():
-        return list(Membership.objects.filter(user=user).select_related("account").order_by("account__name", "pk"))
+    """Return a person's memberships with their accounts, by account name: the rows of the account switcher.
+
+    One statement of our own, which brings the terms of the licences along, because every page begins with it.
+    """
+    return [_membership_of(row) for row in _MEMBERSHIPS.fetchall({"user": user.pk})]
+
+
+def _membership_of(row: tuple[Any, ...]) -> Membership:
+    *values, terms = row
+    own = len(_MEMBERSHIP_FIELDS)
+    membership = Membership.from_db(None, _MEMBERSHIP_FIELDS, values[:own])
+    membership.account = Account.from_db(None, _ACCOUNT_FIELDS, values[own:])
+    membership.license_terms = tuple(_term_of(*term) for term in terms)
+    return membership
+
+
+def _term_of(kind: str, starts_on: str, ends_on: str | None) -> LicenseTerm:
+    return LicenseTerm(
+        LicenseKind(kind), date.fromisoformat(starts_on), date.fromisoformat(ends_on) if ends_on else None
+    )
+
+
+def kinds_in_force(terms: Iterable[LicenseTerm], *, today: date) -> frozenset[LicenseKind]:
+    """Return the kinds of licences that are in force on a day, by their terms."""
+    return frozenset(term.kind for term in terms if term.is_valid_on(today))
 
 
 def valid_license_kinds(account: Account, *, today: date) -> frozenset[LicenseKind]:

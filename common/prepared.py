@@ -29,11 +29,15 @@ class Prepared:
 
     def fetchone(self, params: Mapping[str, Any]) -> tuple[Any, ...] | None:
         """Run the statement on the thread's connection and return its first row."""
+        return next(iter(self.fetchall(params)), None)
+
+    def fetchall(self, params: Mapping[str, Any]) -> list[tuple[Any, ...]]:
+        """Run the statement on the thread's connection and return its rows."""
         with connection.cursor() as cursor:
             known = _known.setdefault(connection.connection, set())
             if self.name not in known:
                 cursor.execute(self._prepare)
                 known.add(self.name)
             cursor.execute(self._execute, [params[name] for name in self.order])
-            row: tuple[Any, ...] | None = cursor.fetchone()
-        return row
+            rows: list[tuple[Any, ...]] = cursor.fetchall()
+        return rows

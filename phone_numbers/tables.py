@@ -9,6 +9,7 @@ from __future__ import annotations
 import html
 from collections.abc import Collection, Iterable
 from datetime import datetime
+from functools import cache
 from typing import Any, NamedTuple
 
 import django_tables2 as tables
@@ -66,6 +67,26 @@ class NumberTable(tables.Table):  # type: ignore[misc]
 
     def __init__(self, rows: list[NumberRow], *, metrics: Collection[str]) -> None:
         super().__init__(rows, exclude=[metric for metric in METRICS if metric not in metrics])
+
+
+class ColumnHead(NamedTuple):
+    """A column of the table as its head needs it."""
+
+    name: str
+    header: str
+
+
+class ListedNumbers(NamedTuple):
+    """The prepared rows of a page and the table's columns."""
+
+    rows: list[NumberRow]
+    columns: tuple[ColumnHead, ...]
+
+
+@cache
+def columns_of(metrics: tuple[str, ...]) -> tuple[ColumnHead, ...]:
+    """Return the columns with these metrics: made once, since a table copies all its columns for each page."""
+    return tuple(ColumnHead(column.name, column.header) for column in NumberTable([], metrics=metrics).columns)
 
 
 class NumberRow(NamedTuple):

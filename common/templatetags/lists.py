@@ -28,6 +28,14 @@ def list_menus(menus: Iterable[FilterMenu]) -> SafeString:
 
 
 @register.simple_tag(takes_context=True)
+def list_foot(context: Context) -> SafeString:
+    """Draw how many rows there are, the ways to other pages, and the sizes of a page."""
+    values = {name: context[name] for name in ("table", "steps", "sizes", "size")}
+    counted = {name: context.get(name) for name in ("found", "count_href")}
+    return compiled.render("lists/foot.html", values | counted)
+
+
+@register.simple_tag(takes_context=True)
 def filters_in_use(context: Context) -> SafeString:
     """Draw the filters in use, each with a way to remove it, and what is wrong with those not understood."""
     names = ("active_filters", "filter_errors", "address")

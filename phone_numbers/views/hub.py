@@ -31,7 +31,7 @@ class HubPageMixin(AccountPageMixin):
     @cached_property
     def license_kinds(self) -> frozenset[LicenseKind]:
         """Return the licences that are in force today."""
-        return account_selectors.valid_license_kinds(self.account, today=timezone.localdate())
+        return account_selectors.kinds_in_force(self.membership.license_terms, today=timezone.localdate())
 
     @cached_property
     def features(self) -> HubFeatures:

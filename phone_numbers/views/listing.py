@@ -9,7 +9,7 @@ from zlib import crc32
 
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
@@ -23,7 +23,7 @@ from phone_numbers.filters import NumberFilter
 from phone_numbers.models import PhoneNumber
 from phone_numbers.selectors import counts, listing
 from phone_numbers.services import list_columns
-from phone_numbers.tables import METRICS, NumberTable, RowWriter
+from phone_numbers.tables import METRICS, ListedNumbers, RowWriter, columns_of
 from phone_numbers.templatetags.reputation import STATUS_CLASS
 from phone_numbers.views.hub import HubPageMixin
 
@@ -77,9 +77,9 @@ class NumberListView(HubPageMixin, lists.ListPage):
 
     template_name = "numbers/list.html"
     fragment_name = "numbers/_list.html"
-    counts_name = "numbers/_list_counts.html"
+    body_name = "numbers/list.html"
+    counts_name = "numbers/list_counts.html"
     rows_name = "numbers/list_rows.html"
-    menus_name = "numbers/list_menus.html"
     poll_seconds = 3  # with a carrier feed read every 2 s, a label is on an open list within 8 s of being offered
     first_sort = FIRST_SORT
     menu_names = MENUS
@@ -102,7 +102,7 @@ class NumberListView(HubPageMixin, lists.ListPage):
         """Return the matching numbers in the shape that pages fastest."""
         return listing.rows(filterset.page_numbers(self.sort))
 
-    def get_table(self, page: Page[Any]) -> NumberTable:
+    def get_table(self, page: Page[Any]) -> ListedNumbers:
         """Return the table with the person's choice of metrics."""
         writer = RowWriter(
             sources=self.filterset.sources,
@@ -112,13 +112,13 @@ class NumberListView(HubPageMixin, lists.ListPage):
         )
         rows = writer.rows(page.rows)
         self.rows_html = compiled.render(self.rows_name, {"rows": rows})
-        return NumberTable(rows, metrics=self.metrics)
+        return ListedNumbers(rows, columns_of(tuple(self.metrics)))
 
     def get_first_sort(self) -> dict[str, str]:
         """Return the sortable columns; without a licence for scores their order is not told either (D1)."""
         return {name: sort for name, sort in self.first_sort.items() if self.with_scores or name != "overall"}
 
-    def get_version(self, _table: NumberTable) -> str:
+    def get_version(self, _table: ListedNumbers) -> str:
         """Return another text as soon as a row would read differently."""
         return f"{crc32(self.rows_html.encode()):x}"
 
@@ -134,15 +134,16 @@ class NumberListView(HubPageMixin, lists.ListPage):
         return super().get(request, *args, **kwargs)
 
     def get_context(self, page: Page[Any]) -> dict[str, Any]:
-        """Return what the page shows around the rows."""
+        """Return the part that changes as it stands on the page, and what tells whether it changed."""
         totals, found = self._counts()
         base = super().get_context(page)
-        return (
+        context = (
             base
             | self._counts_context(found)
+            | self._more_menus()
             | {
                 "rows": self.rows_html,
-                "menus": compiled.render(self.menus_name, self._menus(base["menus"])),
+                "search": self.request.GET.get("q", ""),
                 "everything": totals.everything,
                 "newest": totals.newest,
                 "metric_choices": [
@@ -154,11 +155,11 @@ class NumberListView(HubPageMixin, lists.ListPage):
                 "poll_seconds": self.poll_seconds,
             }
         )
+        return {"version": base["version"], "body": compiled.render(self.body_name, context, self.request)}
 
-    def _menus(self, menus: list[lists.FilterMenu]) -> dict[str, Any]:
+    def _more_menus(self) -> dict[str, Any]:
         more = [lists.filter_menu(self.filterset, name) for name in MORE_MENUS]
         return {
-            "menus": menus,
             "more_menus": more,
             "more_active": sum(menu.is_active for menu in more) + ("area" in self.filterset.chosen),
             "areas": [value for name, value in self.address.pairs if name == "area"],
@@ -193,7 +194,7 @@ class NumberListView(HubPageMixin, lists.ListPage):
         self.address = lists.ListAddress(self.request.path, self.request.GET)
         self.filterset = self.get_filterset()
         found = self._counted() if self.filterset.is_valid() else None
-        return render(self.request, self.counts_name, self._counts_context(found))
+        return HttpResponse(compiled.render(self.counts_name, self._counts_context(found)))
 
 
 class ListColumnsView(HubPageMixin, View):
