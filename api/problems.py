@@ -39,13 +39,6 @@ class TooLarge(exceptions.APIException):
     default_detail = "The body is too large. Send it in parts."
 
 
-class Busy(exceptions.APIException):
-    """Too many callers at this moment; asking again helps."""
-
-    status_code = HTTPStatus.SERVICE_UNAVAILABLE
-    default_detail = "Too many callers at this moment. Ask again."
-
-
 class ProblemSerializer(serializers.Serializer[Any]):
     """An error."""
 

@@ -85,7 +85,7 @@ def _known(secret: str, uuid: str) -> tuple[ApiKey, Campaign] | None:
     The first statement shows whether the connection still lives, so Django does not ask it beforehand. If it does not,
     the call goes the long way on a new one.
     """
-    connection.health_check_done = True
+    connection.health_check_done = True  # type: ignore[attr-defined]
     try:
         found = caller_id.caller_for(secret, uuid)
     except (OperationalError, InterfaceError):

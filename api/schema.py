@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from django.conf import settings
@@ -41,7 +41,7 @@ def call(
     summary: str,
     *,
     scope: ApiScope,
-    answers: dict[int, Any],
+    answers: Mapping[Any, Any],
     refusals: Iterable[int] = (),
     parameters: Iterable[OpenApiParameter] = (),
     **more: Any,

@@ -113,7 +113,7 @@ class CallerIdView(ApiView):
     @schema.call(
         "Choose a caller ID, as plain text",
         scope=ApiScope.CALLER_ID,
-        answers={200: OpenApiResponse(OpenApiTypes.STR)},
+        answers={(200, "text/plain"): OpenApiTypes.STR},
         refusals=(400, 404, 409),
         parameters=[
             schema.ID,

@@ -110,8 +110,8 @@ def test_every_call_shows_an_answer_with_exactly_the_fields_that_it_has():
         for method, call in calls.items():
             status = next(status for status in call["responses"] if status.startswith("2"))
             answer = call["responses"][status]["content"]
-            if answer.get("application/json", {}).get("schema") == {"type": "string"}:
-                continue  # plain text shows itself
+            if list(answer) == ["text/plain"]:
+                continue  # it shows itself
             examples = [one["value"] for one in answer["application/json"]["examples"].values()]
             assert examples, (method, path)
             for value in examples:
