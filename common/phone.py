@@ -89,7 +89,7 @@ def _dialable(text: str) -> str:
     if not clean:
         raise NumberError("There is no number.")
     whole = _WHOLE_FLOAT.match(clean)
-    if whole:  # a spreadsheet's 12025550142.0 is exact
+    if whole and not _USUAL.match(clean):  # a spreadsheet's 12025550142.0 is exact; 1202555.0000 has all its digits
         return whole[1]
     _refuse_mangled(clean)
     _refuse_other_text(clean)
