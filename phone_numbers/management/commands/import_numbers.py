@@ -20,6 +20,7 @@ class Command(BaseCommand):
     """Check a file of numbers, print what it would do and which lines are refused, and apply it."""
 
     help = "Imports numbers from a CSV or XLSX file into an account."
+    requires_system_checks = ()  # they load every page of the portal, for longer than a small file takes
 
     def add_arguments(self, parser: CommandParser) -> None:
         """Declare the file, the account and `--dry-run`."""
