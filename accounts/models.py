@@ -184,9 +184,14 @@ class License(models.Model):
     def __str__(self) -> str:
         return f"{self.get_kind_display()} of {self.account_id}"
 
+    @property
+    def term(self) -> LicenseTerm:
+        """Return the kind and when it is in force."""
+        return LicenseTerm(LicenseKind(self.kind), self.starts_on, self.ends_on)
+
     def is_valid_on(self, day: date) -> bool:
         """Tell whether the licence is in force on a day."""
-        return LicenseTerm(LicenseKind(self.kind), self.starts_on, self.ends_on).is_valid_on(day)
+        return self.term.is_valid_on(day)
 
 
 class ApiKey(models.Model):

@@ -39,9 +39,8 @@ def _membership_of(row: tuple[Any, ...]) -> Membership:
 
 
 def _term_of(kind: str, starts_on: str, ends_on: str | None) -> LicenseTerm:
-    return LicenseTerm(
-        LicenseKind(kind), date.fromisoformat(starts_on), date.fromisoformat(ends_on) if ends_on else None
-    )
+    last = date.fromisoformat(ends_on) if ends_on else None
+    return LicenseTerm(LicenseKind(kind), date.fromisoformat(starts_on), last)
 
 
 def kinds_in_force(terms: Iterable[LicenseTerm], *, today: date) -> frozenset[LicenseKind]:
@@ -52,8 +51,7 @@ def kinds_in_force(terms: Iterable[LicenseTerm], *, today: date) -> frozenset[Li
 def valid_license_kinds(account: Account, *, today: date) -> frozenset[LicenseKind]:
     """Return the kinds of licences in force in an account on a day."""
     with account_scope(account):
-        licenses = list(License.objects.all())
-    return frozenset(LicenseKind(license.kind) for license in licenses if license.is_valid_on(today))
+        return kinds_in_force([license.term for license in License.objects.all()], today=today)
 
 
 def seats(account: Account, kind: LicenseKind, *, today: date) -> int:

@@ -7,16 +7,15 @@ is the same: what Django marks as safe stays as it is, everything else is escape
 from __future__ import annotations
 
 from collections.abc import Mapping
-from functools import lru_cache
 from typing import Any
 
-from django.conf import settings
 from django.http import HttpRequest
 from django.template import engines
-from django.urls import get_urlconf, reverse
+from django.urls import reverse
 from django.utils.safestring import SafeString
 from jinja2 import Environment, StrictUndefined
 
+from common.addresses import address_of
 from common.templatetags.formats import ago, plural, thousands
 from common.templatetags.icons import icon
 
@@ -31,14 +30,9 @@ def environment(**options: Any) -> Environment:
     return made
 
 
-@lru_cache(maxsize=512)
-def _reversed(name: str, _urlconf: str) -> str:
-    return reverse(name)
-
-
 def _address(name: str, *args: Any) -> str:
-    """Return the address of a URL name; that of a page without arguments is looked up once."""
-    return reverse(name, args=args) if args else _reversed(name, get_urlconf() or settings.ROOT_URLCONF)
+    """Return the address of a URL name."""
+    return reverse(name, args=args) if args else address_of(name)
 
 
 def render(template_name: str, context: Mapping[str, Any], request: HttpRequest | None = None) -> SafeString:

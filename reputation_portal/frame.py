@@ -5,18 +5,20 @@ Lazy, because a fragment and a CSV need none of it: the one query runs when the 
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass
-from functools import cache, cached_property
+from functools import cached_property
 from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest
-from django.urls import NoReverseMatch, get_urlconf, reverse
+from django.urls import NoReverseMatch
 from django.utils import timezone
 from django.utils.safestring import SafeString
 
 from accounts.models import Account, Membership, User
 from common import compiled
+from common.addresses import address_of
 from remediation.selectors import alert_groups
 
 
@@ -86,18 +88,12 @@ GROUPS: tuple[tuple[str, tuple[Place, ...]], ...] = (
 )
 
 
-@cache
-def _reversed(name: str, _urlconf: object) -> str:
-    """Return the address of a URL name, or '' when this portal has no such page."""
-    try:
-        return reverse(name)
-    except NoReverseMatch:
-        return ""
-
-
 def address(*names: str) -> str:
     """Return the address of the first URL name that exists, or ''."""
-    return next((found for name in names if (found := _reversed(name, get_urlconf() or settings.ROOT_URLCONF))), "")
+    for name in names:
+        with suppress(NoReverseMatch):
+            return address_of(name)
+    return ""
 
 
 class Frame:

@@ -28,7 +28,7 @@ FEW, MANY = 8, 96  # candidates looked up: usually enough, and more than there a
 _UNDER_CAPS = """(pool.hour_at < %(hour)s OR pool.hour_uses < %(per_hour)s)
         AND (pool.day_on < %(day)s OR pool.day_uses < %(per_day)s)"""
 _BRANCH = """
-    (SELECT {rank} AS rank, {step} AS step, pool.id, pool.turn, pool.last_used_at
+    (SELECT {rank} AS rank, {step} AS step, pool.id, pool.rating, pool.last_used_at
     FROM numbers_campaignnumber AS pool
     WHERE pool.account_id = %(account)s AND pool.campaign_id = %(campaign)s AND {near} AND pool.{turn}
         AND {caps}
@@ -47,7 +47,8 @@ WITH place AS MATERIALIZED (
     SELECT * FROM candidate WHERE rank = (SELECT min(rank) FROM candidate)
 ), claimed AS MATERIALIZED (
     SELECT pool.id, best.step FROM best
-    JOIN numbers_campaignnumber AS pool ON pool.id = best.id AND pool.turn = best.turn AND {unchanged}
+    JOIN numbers_campaignnumber AS pool ON pool.id = best.id
+        AND pool.rating = best.rating AND NOT pool.tagged AND {unchanged}
     JOIN numbers_numberstatus AS status ON status.number_id = pool.number_id AND status.tag_since IS NULL
         AND status.rating <> 3
     ORDER BY best.last_used_at, best.id LIMIT 1 FOR UPDATE OF pool {lock}
