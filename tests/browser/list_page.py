@@ -51,10 +51,11 @@ def all_rows(page: Page) -> list[Row]:
 
 
 def turn(page: Page, link: Locator) -> None:
-    """Click a link that changes the list, and wait until the list has been swapped."""
+    """Click a link that changes the list, and wait until the list, or without scripts the page, is another one."""
     page.locator("#list").evaluate("list => list.setAttribute('data-old', '')")
     link.click()
     expect(page.locator("#list[data-old]")).to_have_count(0)
+    page.wait_for_load_state()
 
 
 def numbers(page: Page) -> list[str]:

@@ -73,11 +73,25 @@ _NOT_SOUND = r"""() => {
     return [...twice, ...nameless, ...unlabeled, ...missing, ...jumps, ...bare, ...unscoped, ...stuck, ...heads];
 }"""
 
+_SETTLED = """() => document.documentElement && document.readyState === "complete"
+    && !document.querySelector("#count-later, .htmx-request")
+    && [...document.querySelectorAll("canvas:not([data-pad])")].every(canvas => window.Chart?.getChart(canvas))"""
+
 _TOO_WIDE = "() => document.documentElement.scrollWidth - document.documentElement.clientWidth"
+
+
+def settle(page: Page) -> None:
+    """Wait until the page is whole: loaded, its fragments there, its charts drawn.
+
+    After a click that leads to another page, expect something of that page first: until the browser leaves the old
+    one, the old one is whole.
+    """
+    page.wait_for_function(_SETTLED)
 
 
 def faults_of(page: Page) -> list[Any]:
     """Return what is wrong with the page: too wide for the screen, text too weak, structure not sound."""
+    settle(page)
     over = page.evaluate(_TOO_WIDE)
     weak = page.evaluate(_TOO_WEAK)
     return [*([f"{over} px too wide"] if over > 0 else []), *weak.items(), *page.evaluate(_NOT_SOUND)]

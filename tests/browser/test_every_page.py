@@ -25,8 +25,6 @@ ARTEFACTS = Path(__file__).resolve().parent.parent.parent / "artefacts"
 LAPTOP = {"width": 1280, "height": 800}
 PHONE = {"width": 390, "height": 844}
 SMALL_PHONE = {"width": 320, "height": 640}
-SETTLED = """() => document.readyState === "complete" && !document.querySelector("#count-later, .htmx-request")
-    && [...document.querySelectorAll("canvas:not([data-pad])")].every(canvas => window.Chart?.getChart(canvas))"""
 PAGES = {
     "home": "/",
     "list": "/numbers/",
@@ -132,6 +130,6 @@ def test_the_open_panel_and_the_sign_in_are_pictured_too(
 
 def take_picture(page: Page, name: str) -> None:
     """Take it when the fragments are there and the charts are drawn."""
-    page.wait_for_function(SETTLED)
+    page_checks.settle(page)
     ARTEFACTS.mkdir(exist_ok=True)
     page.screenshot(path=ARTEFACTS / f"{name}.png")

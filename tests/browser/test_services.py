@@ -211,6 +211,7 @@ def test_platform_staff_read_what_fewer_seats_do_before_they_save(
     page.goto(f"{live_server.url}/reviews/accounts/")
     assert page_checks.faults_of(page) == []
     page.get_by_role("link", name="Acme").click()
+    expect(page.get_by_role("heading", name="Acme")).to_be_visible()
     assert page_checks.faults_of(page) == []
     page.get_by_role("link", name="Change Spam Monitoring and Remediation").click()
     page.get_by_label("Seats").fill("20")

@@ -52,7 +52,7 @@ def page_rows(page: Page) -> list[str]:
     """Return the numbers of all pages from here on; scripts of tests run, those of the page do not."""
     found = list_page.numbers(page)
     while page.get_by_role("link", name="Next", exact=True).count():
-        page.get_by_role("link", name="Next", exact=True).click()
+        list_page.turn(page, page.get_by_role("link", name="Next", exact=True))
         found += list_page.numbers(page)
     return found
 
