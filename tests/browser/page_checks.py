@@ -77,7 +77,13 @@ _SETTLED = """() => document.documentElement && document.readyState === "complet
     && !document.querySelector("#count-later, .htmx-request")
     && [...document.querySelectorAll("canvas:not([data-pad])")].every(canvas => window.Chart?.getChart(canvas))"""
 
-_TOO_WIDE = "() => document.documentElement.scrollWidth - document.documentElement.clientWidth"
+_TOO_WIDE = """() => {
+    const width = document.documentElement.clientWidth;
+    const over = document.documentElement.scrollWidth - width;
+    const sticksOut = node => node.getBoundingClientRect().right > width + 1;
+    const which = [...document.querySelectorAll("main *")].filter(sticksOut).map(node => node.outerHTML.slice(0, 100));
+    return over > 0 ? [`${over} px too wide`, ...which] : [];
+}"""
 
 
 def settle(page: Page) -> None:
@@ -92,6 +98,5 @@ def settle(page: Page) -> None:
 def faults_of(page: Page) -> list[Any]:
     """Return what is wrong with the page: too wide for the screen, text too weak, structure not sound."""
     settle(page)
-    over = page.evaluate(_TOO_WIDE)
     weak = page.evaluate(_TOO_WEAK)
-    return [*([f"{over} px too wide"] if over > 0 else []), *weak.items(), *page.evaluate(_NOT_SOUND)]
+    return [*page.evaluate(_TOO_WIDE), *weak.items(), *page.evaluate(_NOT_SOUND)]
