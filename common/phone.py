@@ -11,6 +11,7 @@ import re
 import unicodedata
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import cache
 
 import phonenumbers
 from phonenumbers import NumberParseException, PhoneNumber, PhoneNumberFormat, PhoneNumberType
@@ -28,6 +29,13 @@ _EXTENSION = re.compile(
 _OPENING = " \"'`\u2018\u2019\u201c\u201d\u00b4="  # Excel's apostrophe, quotes, ="..."
 _CLOSING = " \"'`\u2018\u2019\u201c\u201d\u00b4"
 _PUNCTUATION = frozenset(" ().[]/+-\u00b7\u2022\u2219\u30fb\u2027\u2212")
+
+
+# The kinds of numbers that the library tells apart, by its names.
+_RANGES = (
+    *("fixed_line", "mobile", "toll_free", "premium_rate", "shared_cost"),
+    *("personal_number", "voip", "pager", "uan", "voicemail"),
+)
 
 
 class NumberError(ValueError):
@@ -77,8 +85,20 @@ def parse_number(text: str, default_region: str = "US") -> ParsedNumber:
     """
     usual = _USUAL.match(text) if default_region == "US" and len(text) < 20 else None
     if usual:
-        return _judged(PhoneNumber(country_code=1, national_number=int("".join(usual.groups()))))
+        digits = "".join(usual.groups())
+        if _american().fullmatch(digits):
+            return ParsedNumber(f"+1{digits}", "US")
+        return _judged(PhoneNumber(country_code=1, national_number=int(digits)))
     return _judged(_library_parse(_dialable(text), default_region))
+
+
+@cache
+def _american() -> re.Pattern[str]:
+    """Return the ranges of the US that the library knows, in one pattern: it asks for the US first, kind by kind."""
+    known = phonenumbers.PhoneMetadata.metadata_for_region("US")
+    kinds = [getattr(known, name, None) for name in _RANGES]
+    patterns = {kind.national_number_pattern for kind in kinds if kind}
+    return re.compile("|".join(sorted(f"(?:{pattern})" for pattern in patterns if pattern)), re.ASCII)
 
 
 def _dialable(text: str) -> str:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from itertools import dropwhile, islice
 
 from django.db import connection, transaction
@@ -13,6 +14,7 @@ from django.db.models import F
 
 from phone_numbers.imports import leases, sql, storage
 from phone_numbers.imports.checking import CheckedLine, LineChecker
+from phone_numbers.imports.delimited import Line
 from phone_numbers.imports.errors import ImportFileError
 from phone_numbers.imports.leases import Lease
 from phone_numbers.imports.parameters import for_job
@@ -35,12 +37,33 @@ def check(job: ImportJob, lease: Lease, turn: Turn) -> bool:
         _begin(job, lease, turn, table.notes)
         checker = LineChecker(table.columns, _campaigns_by_folded_name())
         lines = dropwhile(lambda line: line[0] <= job.last_line, table.lines)
-        while batch := list(islice(lines, turn.batch(BATCH))):
-            _keep(job, lease, turn, [checker.check(line) for line in batch])
-            if turn.is_over and next(lines, None):
-                return False
+        if not _keep_all(job, lease, turn, lines, checker):
+            return False
     _finish(job, lease, turn)
     return True
+
+
+def _keep_all(job: ImportJob, lease: Lease, turn: Turn, lines: Iterator[Line], checker: LineChecker) -> bool:
+    """Check and keep lines until there are none, or until the turn is over; return whether there are none.
+
+    The next batch is read and checked while the database stores the one before, which takes it as long.
+    """
+    batches = _batches(lines, checker, turn.lines)
+    with ThreadPoolExecutor(max_workers=1) as reader:
+        coming = reader.submit(next, batches, None)
+        while batch := coming.result():
+            coming = reader.submit(next, batches, None)
+            _keep(job, lease, turn, batch)
+            if turn.is_over and (coming.result() or next(lines, None)):
+                return False
+    return True
+
+
+def _batches(lines: Iterator[Line], checker: LineChecker, left: int | None) -> Iterator[list[CheckedLine]]:
+    """Yield checked lines by the batch, `left` of them in all; None for every one."""
+    wanted = lines if left is None else islice(lines, left)
+    while batch := [checker.check(line) for line in islice(wanted, BATCH)]:
+        yield batch
 
 
 def _begin(job: ImportJob, lease: Lease, turn: Turn, notes: list[str]) -> None:

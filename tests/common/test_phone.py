@@ -208,3 +208,16 @@ def test_invisible_marks_and_full_width_digits_change_nothing(text: str) -> None
     disguised = "\u202d" + "".join(chr(ord(c) + 0xFEE0) if c.isdigit() else c for c in text) + "\u202c"
     assert unicodedata.normalize("NFKC", disguised) != text
     assert _outcome(disguised) == _outcome(text)
+
+
+@given(exchange=st.integers(200, 999), line=st.integers(0, 9999), form=st.sampled_from(["{}{}{:04}", "({}) {}-{:04}"]))
+@settings(max_examples=10, deadline=None)
+def test_every_area_code_is_of_the_country_that_the_library_says(exchange: int, line: int, form: str) -> None:
+    """The ranges of the US are asked by one pattern of our own, made of the library's."""
+    for code in range(200, 1000):
+        number = phonenumbers.PhoneNumber(country_code=1, national_number=int(f"{code}{exchange}{line:04}"))
+        country = phonenumbers.region_code_for_number(number) if phonenumbers.is_valid_number(number) else None
+        try:
+            assert parse_number(form.format(code, exchange, line)).country == country
+        except NumberError:
+            assert country is None
