@@ -31,7 +31,10 @@ class SourceView(models.Model):
     """
 
     pk = models.CompositePrimaryKey("number_id", "source_id")
-    account = models.ForeignKey(Account, on_delete=models.CASCADE, related_name="+", db_index=False)
+    # The number's, which is checked there (decision 0093).
+    account = models.ForeignKey(
+        Account, on_delete=models.CASCADE, related_name="+", db_index=False, db_constraint=False
+    )
     number = models.ForeignKey(PhoneNumber, on_delete=models.CASCADE, related_name="views", db_index=False)
     source = models.ForeignKey(Source, on_delete=models.PROTECT, related_name="+", db_index=False)
     verdict = models.PositiveSmallIntegerField(choices=states.Rating)
@@ -148,7 +151,10 @@ class ComplaintDay(models.Model):
 class NumberEvent(models.Model):
     """A line of a number's history, append-only (R54-R55): what changed, from, to, why and by whom."""
 
-    account = models.ForeignKey(Account, on_delete=models.CASCADE, related_name="+", db_index=False)
+    # The number's, which is checked there (decision 0093).
+    account = models.ForeignKey(
+        Account, on_delete=models.CASCADE, related_name="+", db_index=False, db_constraint=False
+    )
     number = models.ForeignKey(PhoneNumber, on_delete=models.CASCADE, related_name="+", db_index=False)
     at = models.DateTimeField()
     kind = models.PositiveSmallIntegerField(choices=states.EventKind)

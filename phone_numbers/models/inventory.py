@@ -100,7 +100,10 @@ class NumberStatus(models.Model):
     """
 
     number = models.OneToOneField(PhoneNumber, on_delete=models.CASCADE, primary_key=True, related_name="status")
-    account = models.ForeignKey(Account, on_delete=models.CASCADE, related_name="+", db_index=False)
+    # The number's, which is checked there (decision 0093).
+    account = models.ForeignKey(
+        Account, on_delete=models.CASCADE, related_name="+", db_index=False, db_constraint=False
+    )
     product = models.PositiveSmallIntegerField(choices=Product)
     origin = models.PositiveSmallIntegerField(choices=states.Origin)
     registration = models.PositiveSmallIntegerField(choices=states.Registration, default=0)
