@@ -36,7 +36,10 @@ class UserManager(BaseUserManager["User"]):
 
 
 class User(AbstractBaseUser, PermissionsMixin):
-    """A person. What they may do in an account is in their Membership; reviewer is a platform role (D28)."""
+    """A person. What they may do in an account is in their Membership; reviewer is a platform role (D28).
+
+    `known_memberships` are theirs, where `selectors.person` read both.
+    """
 
     email = models.EmailField(unique=True)
     full_name = models.CharField(max_length=120, blank=True)
@@ -46,6 +49,7 @@ class User(AbstractBaseUser, PermissionsMixin):
     is_reviewer = models.BooleanField("platform reviewer", default=False)
     list_columns = models.JSONField(default=list, blank=True)
     created_at = models.DateTimeField(default=timezone.now)
+    known_memberships: list[Membership] | None = None
 
     USERNAME_FIELD = "email"
     EMAIL_FIELD = "email"
@@ -127,7 +131,7 @@ class LicenseTerm:
 class Membership(models.Model):
     """A person's role in an account. Only an admin's `can_edit_settings` is looked at: owners can, viewers cannot.
 
-    `license_terms` are the account's, where `selectors.memberships_of` read it.
+    `license_terms` are the account's, where `selectors.person` read them.
     """
 
     account = models.ForeignKey(Account, on_delete=models.CASCADE, related_name="+")

@@ -2,38 +2,58 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from django.db import connection
 from django.db.models import QuerySet
 
-from accounts import memberships_sql
+from accounts import person_sql
 from accounts.models import Account, AuditEvent, License, LicenseTerm, Membership, Role, User
 from accounts.products import LicenseKind
 from common.prepared import Prepared
 from common.scope import account_scope
 
-_MEMBERSHIPS = Prepared("memberships_of_a_page", memberships_sql.MEMBERSHIPS, memberships_sql.TYPES)
-_MEMBERSHIP_FIELDS, _ACCOUNT_FIELDS = (
-    [field.attname for field in model._meta.concrete_fields] for model in (Membership, Account)
+_PERSON = Prepared("person_of_a_page", person_sql.PERSON, person_sql.TYPES)
+_PERSON_FIELDS, _MEMBERSHIP_FIELDS, _ACCOUNT_FIELDS = (
+    [field.attname for field in model._meta.concrete_fields] for model in (User, Membership, Account)
 )
 
 
-def memberships_of(user: User) -> list[Membership]:
-    """Return a person's memberships with their accounts, by account name: the rows of the account switcher.
+def person(user_id: int) -> User | None:
+    """Return a person, with whom `memberships_of` finds the memberships; None when there is no such person.
 
     One statement of our own, which brings the terms of the licences along, because every page begins with it.
     """
-    return [_membership_of(row) for row in _MEMBERSHIPS.fetchall({"user": user.pk})]
+    rows = _PERSON.fetchall({"user": user_id})
+    if not rows:
+        return None
+    found = User.from_db(connection.alias, _PERSON_FIELDS, rows[0][: len(_PERSON_FIELDS)])
+    found.list_columns = json.loads(found.list_columns)
+    found.known_memberships = _memberships(rows)
+    return found
+
+
+def memberships_of(user: User) -> list[Membership]:
+    """Return a person's memberships with their accounts, by account name: the rows of the account switcher."""
+    if user.known_memberships is not None:
+        return user.known_memberships
+    return _memberships(_PERSON.fetchall({"user": user.pk}))
+
+
+def _memberships(rows: list[tuple[Any, ...]]) -> list[Membership]:
+    own = [row[len(_PERSON_FIELDS) :] for row in rows]
+    return [_membership_of(row) for row in own if row[0] is not None]
 
 
 def _membership_of(row: tuple[Any, ...]) -> Membership:
     *values, terms = row
     own = len(_MEMBERSHIP_FIELDS)
-    membership = Membership.from_db(None, _MEMBERSHIP_FIELDS, values[:own])
-    membership.account = Account.from_db(None, _ACCOUNT_FIELDS, values[own:])
+    membership = Membership.from_db(connection.alias, _MEMBERSHIP_FIELDS, values[:own])
+    membership.account = Account.from_db(connection.alias, _ACCOUNT_FIELDS, values[own:])
     membership.license_terms = tuple(_term_of(*term) for term in terms)
     return membership
 

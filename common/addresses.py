@@ -10,7 +10,12 @@ from django.urls import get_urlconf, reverse
 
 def address_of(name: str) -> str:
     """Return the address of a page that takes no arguments. NoReverseMatch when there is no such page."""
-    return _reversed(name, get_urlconf() or settings.ROOT_URLCONF)
+    return _reversed(name, urlconf())
+
+
+def urlconf() -> str:
+    """Return the root of the addresses that hold now: what is remembered about addresses is remembered for one root."""
+    return get_urlconf() or settings.ROOT_URLCONF
 
 
 @cache

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, Protocol, TypeVar
 
 from django.core import signing
 from django.core.exceptions import ValidationError
@@ -72,54 +72,65 @@ class Page(Generic[M]):
     after: str
 
 
+class Rows(Protocol):
+    """What a Pager reads beside querysets: rows that a statement of their own finds, with the lookups of `model`."""
+
+    @property
+    def model(self) -> type[Model]:
+        """Return the model whose fields a cursor holds."""
+
+    def take(self, sort: Sort, values: tuple[Any, ...] | None, limit: int) -> list[Any]:
+        """Return up to `limit` rows in this order, after the row with these values; from the first one without."""
+
+
 class Pager:
-    """Cuts a queryset into pages. `owner` ties cursors to one tenant: a cursor of another is ignored."""
+    """Cuts a queryset or other rows into pages. `owner` ties cursors to one tenant: a cursor of another is ignored."""
 
     def __init__(self, sort: Sort, *, size: int, owner: object) -> None:
         self.sort = sort
         self.size = size
         self._signer = signing.Signer(salt=f"common.keyset:{owner}")
 
-    def page(self, queryset: QuerySet[M], *, after: str = "", before: str = "") -> Page[M]:
+    def page(self, rows: QuerySet[M] | Rows, *, after: str = "", before: str = "") -> Page[M]:
         """Return the page after or before a cursor; a cursor that is damaged or of another sort is ignored.
 
         `before=LAST_PAGE` is the last page. Costs one query of `size` + 1 rows.
         """
         if before == LAST_PAGE:
-            return self._backward(queryset, None)
-        if (values := self._read(queryset, before)) is not None:
-            return self._backward(queryset, values)
-        return self._forward(queryset, self._read(queryset, after))
+            return self._backward(rows, None)
+        if (values := self._read(rows, before)) is not None:
+            return self._backward(rows, values)
+        return self._forward(rows, self._read(rows, after))
 
     def cursor(self, row: Model) -> str:
         """Return the cursor that stands at this row."""
         values = [str(value) for value in self.sort.values_of(row)]
         return self._signer.sign_object([self.sort.parameter, *values])
 
-    def _read(self, queryset: QuerySet[Any], cursor: str) -> tuple[Any, ...] | None:
+    def _read(self, rows: QuerySet[Any] | Rows, cursor: str) -> tuple[Any, ...] | None:
         if not cursor:
             return None
         try:
             parameter, *values = self._signer.unsign_object(cursor)
-            fields = [_model_field(queryset.model, name) for name in self.sort.fields]
+            fields = [_model_field(rows.model, name) for name in self.sort.fields]
             if parameter != self.sort.parameter:
                 return None
             return tuple(field.to_python(value) for field, value in zip(fields, values, strict=True))
         except (signing.BadSignature, ValidationError, ValueError, TypeError):
             return None
 
-    def _forward(self, queryset: QuerySet[M], values: tuple[Any, ...] | None) -> Page[M]:
-        rows, more = self._fetch(queryset, self.sort, values)
-        return self._links(rows, before=values is not None, after=more)
+    def _forward(self, rows: QuerySet[M] | Rows, values: tuple[Any, ...] | None) -> Page[M]:
+        found, more = self._fetch(rows, self.sort, values)
+        return self._links(found, before=values is not None, after=more)
 
-    def _backward(self, queryset: QuerySet[M], values: tuple[Any, ...] | None) -> Page[M]:
-        rows, more = self._fetch(queryset, self.sort.reversed(), values)
-        return self._links(rows[::-1], before=more, after=values is not None)
+    def _backward(self, rows: QuerySet[M] | Rows, values: tuple[Any, ...] | None) -> Page[M]:
+        found, more = self._fetch(rows, self.sort.reversed(), values)
+        return self._links(found[::-1], before=more, after=values is not None)
 
-    def _fetch(self, queryset: QuerySet[M], sort: Sort, values: tuple[Any, ...] | None) -> tuple[list[M], bool]:
-        start = queryset if values is None else sort.beyond(queryset, values)
-        rows = list(sort.apply(start)[: self.size + 1])
-        return rows[: self.size], len(rows) > self.size
+    def _fetch(self, rows: QuerySet[M] | Rows, sort: Sort, values: tuple[Any, ...] | None) -> tuple[list[M], bool]:
+        limit = self.size + 1
+        found = _taken(rows, sort, values, limit) if isinstance(rows, QuerySet) else rows.take(sort, values, limit)
+        return found[: self.size], len(found) > self.size
 
     def _links(self, rows: list[M], *, before: bool, after: bool) -> Page[M]:
         return Page(
@@ -127,6 +138,11 @@ class Pager:
             before=self.cursor(rows[0]) if before and rows else "",
             after=self.cursor(rows[-1]) if after and rows else "",
         )
+
+
+def _taken(queryset: QuerySet[M], sort: Sort, values: tuple[Any, ...] | None, limit: int) -> list[M]:
+    start = queryset if values is None else sort.beyond(queryset, values)
+    return list(sort.apply(start)[:limit])
 
 
 def _value(row: Any, field: str) -> Any:

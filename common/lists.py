@@ -181,6 +181,7 @@ class ListPage(View):
             "menus": [filter_menu(self.filterset, name) for name in self.menu_names],
             "version": self.get_version(table),
             "poll_href": self._own_address(),
+            "search": self.request.GET.get("q", ""),
             "address": self.address,
             "sort": self.sort,
             "sizes": [(size, self.address.having(per_page=str(size))) for size in settings.LIST_PAGE_SIZES],
@@ -276,11 +277,11 @@ def filter_errors(filterset: Any, address: ListAddress) -> list[FilterError]:
 
 def filter_menu(filterset: Any, name: str) -> FilterMenu:
     """Return a filter with choices as a menu."""
-    field = filterset.form.fields[name]
+    filter_ = filterset.filters[name]
     cleaned = filterset.form.cleaned_data.get(name) or []
     chosen = [cleaned] if isinstance(cleaned, str) else cleaned
-    options = [(value, str(words), value in chosen) for value, words in field.choices if value]
-    return FilterMenu(name, filterset.filters[name].label, options)
+    options = [(value, str(words), value in chosen) for value, words in filter_.extra["choices"]]
+    return FilterMenu(name, filter_.label, options)
 
 
 def headers(table: Any, address: ListAddress, sort: Sort, first: Mapping[str, str]) -> list[Header]:

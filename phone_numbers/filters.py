@@ -6,6 +6,7 @@ An unknown value shows no rows and says what exists: showing all rows instead wo
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable
+from functools import cached_property
 from typing import Any
 
 import django_filters
@@ -15,17 +16,19 @@ from django.http import QueryDict
 
 from accounts.models import Account
 from accounts.products import Product
-from common.filter_fields import TEXT_LIMIT, TextListField, UuidListField, WordField, WordFilter
+from common.filter_fields import TEXT_LIMIT, ListFilterSet, TextListField, UuidListField, WordField, WordFilter
 from common.keyset import Sort
 from phone_numbers import states
 from phone_numbers.models import PhoneNumber
 from phone_numbers.selectors import listing, sql
+from phone_numbers.selectors.usual_pages import UsualPages, usual_pages
 
 # Up to so many numbers are looked up by key; with more, a page is found sooner by reading along its order.
 FEW = 5_000
 # Up to so many are joined by key, all of them; more are met soon enough along the order. A search that no index answers
 # (one or two characters) stops looking here.
 LOOKED_UP = 1_000
+_NONE = PhoneNumber.objects.none()
 SERVICES_WITH = {
     "registration": [1, 3],
     "monitoring": [2, 3],
@@ -102,7 +105,7 @@ class AreaFilter(django_filters.Filter):  # type: ignore[misc]
         return qs.filter(area__in=sorted(areas)) if value else qs
 
 
-class NumberFilter(django_filters.FilterSet):  # type: ignore[misc]
+class NumberFilter(ListFilterSet):
     """The filters of the list; `qs` has no rows while `errors` has any."""
 
     q = django_filters.CharFilter(method="search", label="Search", max_length=TEXT_LIMIT)
@@ -139,7 +142,7 @@ class NumberFilter(django_filters.FilterSet):  # type: ignore[misc]
     def __init__(self, data: QueryDict, *, account: Account) -> None:
         self.account = account
         self.sources, campaigns = sql.choices_of(account)
-        super().__init__(data=data, queryset=listing.listed_numbers(account))
+        super().__init__(data=data, queryset=_NONE)  # the library asks it for the model; rows are read by account
         self.filters["flagged_by"].extra["choices"] = [(source.key, source.name) for source in self.sources]
         self.filters["campaign"].extra["choices"] = campaigns
         self.filters["area"].extra["account"] = account
@@ -156,17 +159,27 @@ class NumberFilter(django_filters.FilterSet):  # type: ignore[misc]
         """Return the numbers that match these of the filters, none when any filter is not understood."""
         if not self.is_valid():
             return PhoneNumber.objects.none()
-        return self._apply(self.queryset, names)
+        return self._apply(listing.listed_numbers(self.account), names)
 
     def page_numbers(self, sort: Sort) -> QuerySet[PhoneNumber]:
-        """Return the same numbers as `qs`, in the shape in which one page of them is found fastest in this order.
+        """Return the same numbers as `qs`, in the shape in which one page of them is found fastest in this order."""
+        return self._page_of(listing.numbers_in_order(self.account, sort))
+
+    def page_rows(self, sort: Sort) -> QuerySet[PhoneNumber, Any] | UsualPages:
+        """Return what the list shows of the same numbers as `page_numbers`, as named rows."""
+        is_usual = self.is_valid() and self.chosen.keys() <= {"status"}
+        statuses = self.filters["status"].values(self.chosen.get("status", [])) if is_usual else []
+        found = usual_pages(self.account.pk, statuses, sort) if is_usual else None
+        return found or self._page_of(listing.rows_in_order(self.account, sort))
+
+    def _page_of(self, numbers: QuerySet[PhoneNumber, Any]) -> QuerySet[PhoneNumber, Any]:
+        """Return the matching ones of these numbers, in the shape in which one page is found fastest.
 
         What narrows by number, label, area or campaign is looked up first, up to FEW. The planner cannot know how many
         there are: without this a search that a tenth of a million numbers match takes twenty times as long.
         """
         if not self.is_valid():
-            return PhoneNumber.objects.none()
-        numbers = listing.numbers_in_order(self.account, sort)
+            return numbers.none()
         narrow = [name for name in self.chosen if name in self.BY_INVENTORY]
         if not narrow:
             return self._apply(numbers, self.chosen)
@@ -193,7 +206,7 @@ class NumberFilter(django_filters.FilterSet):  # type: ignore[misc]
                 numbers = self.filters[name].filter(numbers, self.form.cleaned_data[name])
         return numbers
 
-    @property
+    @cached_property
     def chosen(self) -> dict[str, Any]:
         """Return the cleaned values of the filters that are in use."""
         return {name: value for name, value in self.form.cleaned_data.items() if value} if self.is_valid() else {}

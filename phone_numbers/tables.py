@@ -14,6 +14,7 @@ from typing import Any, NamedTuple
 
 import django_tables2 as tables
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.html import escape, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.text import get_text_list
@@ -126,6 +127,7 @@ class RowWriter:
         self.metrics = [metric for metric in METRICS if metric in metrics]
         self.with_scores = with_scores
         self.now = now
+        self.zone = timezone.get_current_timezone()
         self.base = reverse("numbers:list")
         self._made: dict[tuple[tuple[int, ...], int], tuple[str, str]] = {}
 
@@ -135,10 +137,10 @@ class RowWriter:
 
     def row(self, number: Any) -> NumberRow:
         """Return one prepared row."""
-        updated = number.status__last_updated
+        uuid, updated = str(number.uuid), number.status__last_updated
         return NumberRow(
-            uuid=SafeString(number.uuid),
-            href=SafeString(f"{self.base}{number.uuid}/"),
+            uuid=SafeString(uuid),
+            href=SafeString(f"{self.base}{uuid}/"),
             e164=SafeString(number.e164),
             national=SafeString(national(number.e164)),
             label=_escaped(number.label),
@@ -154,7 +156,7 @@ class RowWriter:
             capability=capability_word(number.status__capability),
             reason=_escaped(number.status__capability_reason),
             updated=SafeString(distance(updated, now=self.now) if updated > EPOCH else ""),
-            updated_exact=SafeString(exact(updated)),
+            updated_exact=SafeString(exact(updated, self.zone)),
             updated_iso=SafeString(updated.isoformat(timespec="seconds")),
         )
 
@@ -162,14 +164,14 @@ class RowWriter:
         return band_word(score) if self.with_scores else NOT_LICENSED
 
     def _tag_title(self, since: datetime | None) -> SafeString:
-        return SafeString(f"Tagged as spam since {exact(since)}") if since else _NOTHING
+        return SafeString(f"Tagged as spam since {exact(since, self.zone)}") if since else _NOTHING
 
     def _flags(self, number: Any) -> SafeString:
         """Return the marks of the sources that flag the number, with who and since when for eyes and ears."""
         if not number.status__flagged_by:
             return _NOTHING
         before, after = self._flagging(tuple(number.status__flagged_by), number.status__rating)
-        return SafeString(f"{before}{exact(number.status__rating_since)}{after}") if before else _NOTHING
+        return SafeString(f"{before}{exact(number.status__rating_since, self.zone)}{after}") if before else _NOTHING
 
     def _flagging(self, pks: tuple[int, ...], rating: int) -> tuple[str, str]:
         """Return what stands before and after the moment, made once for the same sources and rating."""

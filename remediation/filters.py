@@ -9,7 +9,7 @@ from django.db.models import Q, QuerySet
 from django.http import QueryDict
 
 from accounts.models import Account, User
-from common.filter_fields import TEXT_LIMIT, WordField
+from common.filter_fields import TEXT_LIMIT, ListFilterSet, WordField
 from remediation.models import Alert, Case
 from remediation.selectors import case_list
 from remediation.states import AlertKind, CaseState
@@ -18,7 +18,7 @@ ENDED, EVERY = "ended", "all"
 ME, NOBODY = "me", "nobody"
 
 
-class CaseFilter(django_filters.FilterSet):  # type: ignore[misc]
+class CaseFilter(ListFilterSet):
     """The filters of the list of cases. Without `state` and `show` it holds the open ones."""
 
     q = django_filters.CharFilter(method="search", label="Number", max_length=TEXT_LIMIT)
@@ -47,7 +47,7 @@ class CaseFilter(django_filters.FilterSet):  # type: ignore[misc]
         """Return the matching cases; the open ones while nothing else was said."""
         found: QuerySet[Case] = super().filter_queryset(queryset)
         said = self.form.cleaned_data
-        return found if said["show"] or said["state"] else case_list.open_ones(found)
+        return found if said.get("show") or said.get("state") else case_list.open_ones(found)
 
     def shown(self, cases: QuerySet[Case], _name: str, value: str) -> QuerySet[Case]:
         """Return the ended cases, or all of them."""
@@ -83,7 +83,7 @@ class CaseFilter(django_filters.FilterSet):  # type: ignore[misc]
         return case_list.to_follow_up(cases, now=self.now)
 
 
-class AlertFilter(django_filters.FilterSet):  # type: ignore[misc]
+class AlertFilter(ListFilterSet):
     """The filters of the history of alerts."""
 
     q = django_filters.CharFilter(method="search", label="Number", max_length=TEXT_LIMIT)

@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from contextlib import suppress
 from dataclasses import dataclass
-from functools import cached_property
-from typing import Any
+from functools import cache, cached_property, lru_cache
+from typing import Any, NamedTuple
 
 from django.conf import settings
 from django.http import HttpRequest
@@ -18,7 +18,7 @@ from django.utils.safestring import SafeString
 
 from accounts.models import Account, Membership, User
 from common import compiled
-from common.addresses import address_of
+from common.addresses import address_of, urlconf
 from remediation.selectors import alert_groups
 
 
@@ -112,7 +112,12 @@ class Frame:
     @property
     def navigation_html(self) -> SafeString:
         """Return the navigation as it stands on the page."""
-        return compiled.render("frame/navigation.html", {"frame": self})
+        rights = Rights(
+            is_reviewer=bool(self.user and self.user.is_reviewer),
+            has_account=self.account is not None,
+            may_edit=self.membership is not None and self.membership.may_edit,
+        )
+        return _navigation(rights, _current_href(self.path), self.flagged, urlconf())
 
     @property
     def topbar_html(self) -> SafeString:
@@ -160,35 +165,48 @@ class Frame:
         """Return where the search of the top bar goes."""
         return address("numbers:list")
 
-    @cached_property
-    def navigation(self) -> list[Group]:
-        """Return the groups that have at least one page for this person."""
-        groups = [Group(title, self._entries(places)) for title, places in GROUPS]
-        return [group for group in groups if group.entries]
 
-    def _entries(self, places: tuple[Place, ...]) -> list[Entry]:
-        shown = [place for place in places if self._may_see(place)]
-        return [self._entry(place, href) for place in shown if (href := address(*place.names))]
+class Rights(NamedTuple):
+    """What decides which pages a person finds in the navigation."""
 
-    def _may_see(self, place: Place) -> bool:
-        is_reviewer = bool(self.user and self.user.is_reviewer)
-        may_edit = self.membership is not None and self.membership.may_edit
+    is_reviewer: bool
+    has_account: bool
+    may_edit: bool
+
+    def may_see(self, place: Place) -> bool:
+        """Tell whether the navigation leads to a page."""
         return (
-            (is_reviewer or not place.reviewers_only)
-            and (self.account is not None or not place.needs_account)
-            and (may_edit or not place.needs_edit)
+            (self.is_reviewer or not place.reviewers_only)
+            and (self.has_account or not place.needs_account)
+            and (self.may_edit or not place.needs_edit)
         )
 
-    def _entry(self, place: Place, href: str) -> Entry:
-        count = self.flagged if place.counts_flagged else None
-        return Entry(place.label, place.icon, href, self.current_href == href, count)
 
-    @cached_property
-    def current_href(self) -> str:
-        """Return the address of the entry that the page belongs to: the longest one that its path begins with."""
-        hrefs = [href for _, places in GROUPS for place in places if (href := address(*place.names))]
-        inside = [href for href in hrefs if self.path == href or (href != "/" and self.path.startswith(href))]
-        return max(inside, key=len, default="")
+@lru_cache(maxsize=1024)
+def _navigation(rights: Rights, current: str, flagged: int, _urlconf: str) -> SafeString:
+    """Return the navigation's text, which is the same for everybody with the same rights, page and count."""
+    groups = [Group(title, _entries(places, rights, current, flagged)) for title, places in GROUPS]
+    shown = [group for group in groups if group.entries]
+    return compiled.render("frame/navigation.html", {"home_href": address("home") or "/", "groups": shown})
+
+
+def _entries(places: tuple[Place, ...], rights: Rights, current: str, flagged: int) -> list[Entry]:
+    shown = [(place, href) for place in places if rights.may_see(place) and (href := address(*place.names))]
+    return [
+        Entry(place.label, place.icon, href, current == href, flagged if place.counts_flagged else None)
+        for place, href in shown
+    ]
+
+
+def _current_href(path: str) -> str:
+    """Return the address of the entry that a page belongs to: the longest one that its path begins with."""
+    inside = [href for href in _hrefs(urlconf()) if path == href or (href != "/" and path.startswith(href))]
+    return max(inside, key=len, default="")
+
+
+@cache
+def _hrefs(_urlconf: str) -> list[str]:
+    return [href for _, places in GROUPS for place in places if (href := address(*place.names))]
 
 
 def frame(request: HttpRequest) -> dict[str, Any]:

@@ -10,7 +10,7 @@ from django.db.models import QuerySet
 
 from accounts.models import Account
 from accounts.products import Product
-from common.filter_fields import TEXT_LIMIT, UuidListField, WordField, WordFilter
+from common.filter_fields import TEXT_LIMIT, ListFilterSet, UuidListField, WordField, WordFilter
 from phone_numbers.campaigns.choosing import LIMIT
 from phone_numbers.models import PhoneNumber
 from phone_numbers.selectors import listing
@@ -87,7 +87,7 @@ class DefaultForm(forms.Form):
     number = forms.UUIDField(required=False)
 
 
-class CampaignFilter(django_filters.FilterSet):  # type: ignore[misc]
+class CampaignFilter(ListFilterSet):
     """What the list of campaigns can be narrowed by."""
 
     q = django_filters.CharFilter(field_name="name", lookup_expr="icontains", label="Search", max_length=TEXT_LIMIT)
@@ -100,7 +100,7 @@ class CampaignFilter(django_filters.FilterSet):  # type: ignore[misc]
         self.filters["state"].field_class = WordField
 
 
-class PoolFilter(django_filters.FilterSet):  # type: ignore[misc]
+class PoolFilter(ListFilterSet):
     """What the numbers of one campaign can be narrowed by."""
 
     q = django_filters.CharFilter(method="search", label="Search", max_length=TEXT_LIMIT)

@@ -10,6 +10,7 @@ from django.db import connection
 from django.db.models.expressions import RawSQL
 
 from accounts.models import Account
+from common.prepared import Prepared
 from phone_numbers.models import Source
 from phone_numbers.states import STATUS_BY_RATING, Capability, Registration, ReputationStatus, Service
 
@@ -39,10 +40,10 @@ def areas_of(account: Account) -> list[str]:
 # most of what a query costs the list is its way to the database and back.
 _STATUS = " ".join(f"WHEN rating = {rating.value} THEN {status.value}" for rating, status in STATUS_BY_RATING.items())
 _COLUMNS = ("product", "origin", "registration", "rating", "capability", "services")
-_MATCHES = " AND ".join(f"(%({column})s::int[] IS NULL OR {column} = ANY(%({column})s::int[]))" for column in _COLUMNS)
+_MATCHES = " AND ".join(f"(%({column})s IS NULL OR {column} = ANY(%({column})s))" for column in _COLUMNS)
 LIST_TOTALS = f"""
 SELECT status, coalesce(sum(n) FILTER (
-        WHERE {_MATCHES} AND (%(tagged)s::boolean[] IS NULL OR tagged = ANY(%(tagged)s::boolean[]))
+        WHERE {_MATCHES} AND (%(tagged)s IS NULL OR tagged = ANY(%(tagged)s))
     ), 0)::bigint AS matching,
     sum(n)::bigint AS everything,
     (SELECT last_updated FROM numbers_numberstatus WHERE account_id = %(account)s
@@ -61,6 +62,11 @@ CHOICES = """
 UNION ALL
 (SELECT NULL, uuid::text, name, '', 0 FROM numbers_campaign WHERE account_id = %(account)s ORDER BY name)
 """
+
+_LIST_TOTALS = Prepared(
+    "totals_of_a_list", LIST_TOTALS, {"account": "bigint", "tagged": "boolean[]"} | dict.fromkeys(_COLUMNS, "int[]")
+)
+_CHOICES = Prepared("choices_of_a_list", CHOICES, {"account": "bigint"})
 
 
 def among(keys: list[int]) -> RawSQL:
@@ -84,17 +90,12 @@ class StatusTotal(NamedTuple):
 def list_totals(account_id: int, values: Mapping[str, list[Any]]) -> list[StatusTotal]:
     """Return the totals per status under these allowed values per column; a column that is not named is free."""
     free: dict[str, list[Any] | None] = dict.fromkeys((*_COLUMNS, "tagged"))
-    with connection.cursor() as cursor:
-        cursor.execute(
-            LIST_TOTALS, free | {name: values[name] for name in values if name in free} | {"account": account_id}
-        )
-        return [StatusTotal(*row) for row in cursor.fetchall()]
+    known = {name: values[name] for name in values if name in free}
+    return [StatusTotal(*row) for row in _LIST_TOTALS.fetchall(free | known | {"account": account_id})]
 
 
 def choices_of(account: Account) -> tuple[list[Source], list[tuple[str, str]]]:
     """Return every source in its order, and the account's campaigns as uuid and name, by name."""
-    with connection.cursor() as cursor:
-        cursor.execute(CHOICES, {"account": account.pk})
-        rows = cursor.fetchall()
+    rows = _CHOICES.fetchall({"account": account.pk})
     sources = [Source(pk, key, name, mark, kind) for pk, key, name, mark, kind in rows if pk is not None]
     return sources, [(uuid, name) for pk, uuid, name, _, _ in rows if pk is None]

@@ -22,6 +22,7 @@ from phone_numbers import states
 from phone_numbers.filters import NumberFilter
 from phone_numbers.models import PhoneNumber
 from phone_numbers.selectors import counts, listing
+from phone_numbers.selectors.usual_pages import UsualPages
 from phone_numbers.services import list_columns
 from phone_numbers.tables import METRICS, ListedNumbers, RowWriter, columns_of
 from phone_numbers.templatetags.reputation import STATUS_CLASS
@@ -98,9 +99,9 @@ class NumberListView(HubPageMixin, lists.ListPage):
         """Return the account: another account's cursors are ignored."""
         return self.account.pk
 
-    def get_rows(self, filterset: NumberFilter) -> QuerySet[PhoneNumber, Any]:
+    def get_rows(self, filterset: NumberFilter) -> QuerySet[PhoneNumber, Any] | UsualPages:
         """Return the matching numbers in the shape that pages fastest."""
-        return listing.rows(filterset.page_numbers(self.sort))
+        return filterset.page_rows(self.sort)
 
     def get_table(self, page: Page[Any]) -> ListedNumbers:
         """Return the table with the person's choice of metrics."""
@@ -143,7 +144,6 @@ class NumberListView(HubPageMixin, lists.ListPage):
             | self._more_menus()
             | {
                 "rows": self.rows_html,
-                "search": self.request.GET.get("q", ""),
                 "everything": totals.everything,
                 "newest": totals.newest,
                 "metric_choices": [

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
-from django.db import connection
-
+from common.prepared import Prepared
 from common.scope import current_account_id
 from remediation.selectors import counts_sql
 from remediation.states import UNDER_WAY, AlertKind, CaseState
+
+_CASES = Prepared("open_cases_of_an_account", counts_sql.CASES, {"account": "bigint"})
+_ALERTS = Prepared("open_alerts_of_an_account", counts_sql.ALERTS, {"account": "bigint", "now": "timestamptz"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +37,7 @@ class OpenAlerts:
 
 def open_cases() -> OpenCases:
     """Return the counts of the open account's cases, the state `open` among those under way."""
-    rows = _rows(counts_sql.CASES, {})
+    rows = _CASES.fetchall({"account": current_account_id()})
     count = {CaseState(state): n for state, n, _ in rows}
     return OpenCases(
         everything=sum(count.values()),
@@ -50,12 +51,5 @@ def open_cases() -> OpenCases:
 
 def open_alerts(*, now: datetime) -> Mapping[AlertKind, OpenAlerts]:
     """Return the counts of the open account's alerts by kind; a kind without any is missing."""
-    rows = _rows(counts_sql.ALERTS, {"now": now})
+    rows = _ALERTS.fetchall({"account": current_account_id(), "now": now})
     return {AlertKind(kind): OpenAlerts(n, muted) for kind, n, muted in rows}
-
-
-def _rows(statement: str, params: dict[str, Any]) -> list[tuple[str, int, int]]:
-    with connection.cursor() as cursor:
-        cursor.execute(statement, params | {"account": current_account_id()})
-        rows: list[tuple[str, int, int]] = cursor.fetchall()
-    return rows

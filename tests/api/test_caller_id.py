@@ -7,6 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from common.scope import account_scope
 from phone_numbers.models import CampaignNumber
@@ -44,6 +45,15 @@ def test_one_call_gets_a_number_with_its_reason(caller, campaign):
         False,
     )
     assert found["destination"] == "(303) 555-0142"
+
+
+def test_behind_a_pooler_of_transactions_calls_are_answered_alike(caller, campaign, settings):
+    prepared = [ask(caller, campaign, {"destination": "(303) 555-0142"}).json() for _ in range(3)]
+    settings.DATABASE_POOLED = True
+    with CaptureQueriesContext(connection) as captured:
+        pooled = [ask(caller, campaign, {"destination": "(303) 555-0142"}).json() for _ in range(3)]
+    assert pooled == prepared
+    assert not any("EXECUTE" in query["sql"] for query in captured.captured_queries)
 
 
 def test_many_calls_get_numbers_in_turn(caller, campaign):

@@ -24,7 +24,7 @@ from tests.pages.page_rules import refused_by_csp
 
 pytestmark = pytest.mark.django_db
 LIST = "/campaigns/"
-LIST_QUERIES, DETAIL_QUERIES = 6, 7
+LIST_QUERIES, DETAIL_QUERIES = 5, 6
 NASTY = "<b>O'Neil</b> “&amp;”"
 TYPED = {"name": "Spring", "product": Product.CONTACT_CENTER.value, "dialing_method": "preview"}
 

@@ -26,7 +26,7 @@ from tests.enrollment import number_world as world
 pytestmark = pytest.mark.django_db
 ENABLE, DISABLE = "/numbers/monitoring/enable/", "/numbers/monitoring/disable/"
 REGISTER = "/numbers/registration/register/"
-WINDOW_QUERIES = 14
+WINDOW_QUERIES = 13
 
 
 def ids(*numbers: PhoneNumber) -> list[str]:

@@ -22,9 +22,9 @@ from tests.conftest import ClientFor
 from tests.pages.page_rules import refused_by_csp
 from tests.remediation import remediation_world
 
-# Session, person, memberships, totals, feeds, days, carriers, sources, imports, the frame's alert count; cases, alerts,
-# time to clear, unsuccessful cases, manual tasks, tickets.
-QUERIES = 17
+# Session, person with memberships, totals, feeds, days, carriers, sources, imports, the frame's alert count; cases,
+# alerts, time to clear, unsuccessful cases, manual tasks, tickets.
+QUERIES = 16
 
 
 def _home(client: Client) -> str:

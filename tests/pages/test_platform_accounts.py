@@ -70,11 +70,11 @@ def test_the_list_shows_licenses_seats_and_monitored_numbers(client: Client, acm
 def test_the_list_costs_the_same_for_many_accounts(client: Client, django_assert_num_queries: Any) -> None:
     factories.make_account(kinds=factories.EVERY_LICENSE)
     client.get(LIST)
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(6):
         client.get(LIST)
     for _ in range(12):
         factories.make_account(kinds=factories.EVERY_LICENSE)
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(6):
         client.get(LIST)
 
 

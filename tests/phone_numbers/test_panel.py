@@ -25,7 +25,7 @@ from tests import factories
 from tests.conftest import ClientFor
 from tests.pages.page_rules import refused_by_csp
 
-QUERIES = 12  # session, person, memberships, number, views, periods, scores, chart, events, complaints 2, frame
+QUERIES = 11  # session, person with memberships, number, views, periods, scores, chart, events, complaints 2, frame
 HTMX = {"HX-Request": "true", "HX-Target": "panel"}
 pytestmark = pytest.mark.django_db
 

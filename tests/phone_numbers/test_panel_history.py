@@ -159,5 +159,5 @@ def test_the_history_page_has_a_fixed_number_of_queries(
     for step in range(30):
         make_reading(number, NOW - timedelta(days=step), maturity=step)
         factories.make_event(number, EventKind.RATING, at=timezone.now() - timedelta(days=step))
-    with django_assert_num_queries(13):  # type: ignore[operator]  -- the panel's 12 and the readings
+    with django_assert_num_queries(12):  # type: ignore[operator]  -- the panel's 11 and the readings
         history(client, number)

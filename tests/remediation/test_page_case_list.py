@@ -20,7 +20,7 @@ from tests.remediation import remediation_world as world
 from tests.remediation.case_pages import LIST, numbers_shown, plain, text
 
 # Session, person, memberships, choices of the filters, the page, counts, the strip.
-QUERIES = 7
+QUERIES = 6
 
 
 def test_an_account_without_cases_is_told_when_one_opens(client: Client, acme: Account) -> None:

@@ -78,7 +78,7 @@ def test_the_page_takes_the_same_queries_for_any_number_of_alerts(
 ) -> None:
     flagged_campaign(acme, count)
     # Session, person, memberships, others, groups, campaigns, mail, the strip.
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(7):
         text(client, PAGE)
 
 
@@ -200,7 +200,7 @@ def test_the_strip_is_one_short_query(
 ) -> None:
     flagged_campaign(acme, 5)
     # Session, person, memberships, and the count.
-    with django_assert_num_queries(4):
+    with django_assert_num_queries(3):
         text(client, STRIP)
 
 
