@@ -141,10 +141,10 @@ class NumberFilter(ListFilterSet):
 
     def __init__(self, data: QueryDict, *, account: Account) -> None:
         self.account = account
-        self.sources, campaigns = sql.choices_of(account)
+        self.head = sql.list_head(account)
         super().__init__(data=data, queryset=_NONE)  # the library asks it for the model; rows are read by account
-        self.filters["flagged_by"].extra["choices"] = [(source.key, source.name) for source in self.sources]
-        self.filters["campaign"].extra["choices"] = campaigns
+        self.filters["flagged_by"].extra["choices"] = [(source.key, source.name) for source in self.head.sources]
+        self.filters["campaign"].extra["choices"] = self.head.campaigns
         self.filters["area"].extra["account"] = account
         for name in ("flagged_by", "campaign"):
             self.filters[name].field_class = WordField
@@ -226,7 +226,7 @@ class NumberFilter(ListFilterSet):
 
     def with_flags(self, numbers: QuerySet[PhoneNumber], _name: str, keys: list[str]) -> QuerySet[PhoneNumber]:
         """Return the numbers that any of these sources flags now."""
-        ids = [source.pk for source in self.sources if source.key in keys]
+        ids = [source.pk for source in self.head.sources if source.key in keys]
         # Not empty follows from the overlap; said again, it lets the partial index of unusual numbers answer.
         return numbers.filter(~Q(status__flagged_by=[]), status__flagged_by__overlap=ids) if keys else numbers
 

@@ -42,7 +42,7 @@ _SERVICE_WORDS = {
 
 def _escaped(text: str) -> SafeString:
     """Return the text as HTML; Django's own `escape` looks for lazy translations first, which takes longer."""
-    return SafeString(html.escape(text))
+    return SafeString(html.escape(text)) if text else _NOTHING
 
 
 class NumberTable(tables.Table):  # type: ignore[misc]
@@ -129,6 +129,7 @@ class RowWriter:
         self.now = now
         self.zone = timezone.get_current_timezone()
         self.base = reverse("numbers:list")
+        self._bands: dict[int, SafeString] = {}
         self._made: dict[tuple[tuple[int, ...], int], tuple[str, str]] = {}
 
     def rows(self, numbers: Iterable[Any]) -> list[NumberRow]:
@@ -161,7 +162,9 @@ class RowWriter:
         )
 
     def _band(self, score: int) -> SafeString:
-        return band_word(score) if self.with_scores else NOT_LICENSED
+        if score not in self._bands:
+            self._bands[score] = band_word(score) if self.with_scores else NOT_LICENSED
+        return self._bands[score]
 
     def _tag_title(self, since: datetime | None) -> SafeString:
         return SafeString(f"Tagged as spam since {exact(since, self.zone)}") if since else _NOTHING

@@ -19,6 +19,7 @@ from common.scope import current_account_id
 from phone_numbers.models import PhoneNumber
 from phone_numbers.models.inventory import EPOCH
 from phone_numbers.selectors import sql
+from phone_numbers.selectors.sql import ListHead
 
 
 @dataclass(frozen=True)
@@ -55,12 +56,14 @@ class Totals:
     newest: datetime | None
 
 
-def totals(values: Mapping[str, list[Any]]) -> Totals:
+def totals(values: Mapping[str, list[Any]], head: ListHead) -> Totals:
     """Return the exact counts under these allowed values per column, and what holds for the whole account.
 
-    Columns are product, origin, registration, rating, capability, tagged, status and services. One query.
+    Columns are product, origin, registration, rating, capability, tagged, status and services. One query, none when
+    the head of the list knows it: without values, or with a status alone.
     """
-    rows = sql.list_totals(current_account_id(), values)
+    is_known = values.keys() <= {"status"}
+    rows = head.totals if is_known else sql.list_totals(current_account_id(), values)
     by_status = {row.status: row.matching for row in rows}
     newest = rows[0].newest if rows else None
     return Totals(

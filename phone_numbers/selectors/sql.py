@@ -36,37 +36,45 @@ def areas_of(account: Account) -> list[str]:
         return [area for (area,) in cursor.fetchall()]
 
 
-# Totals of an account per reputation status, with what the head of the list says besides: one short statement, since
-# most of what a query costs the list is its way to the database and back.
+# Totals of an account per reputation status, and its newest update.
 _STATUS = " ".join(f"WHEN rating = {rating.value} THEN {status.value}" for rating, status in STATUS_BY_RATING.items())
 _COLUMNS = ("product", "origin", "registration", "rating", "capability", "services")
 _MATCHES = " AND ".join(f"(%({column})s IS NULL OR {column} = ANY(%({column})s))" for column in _COLUMNS)
-LIST_TOTALS = f"""
-SELECT status, coalesce(sum(n) FILTER (
-        WHERE {_MATCHES} AND (%(tagged)s IS NULL OR tagged = ANY(%(tagged)s))
-    ), 0)::bigint AS matching,
-    sum(n)::bigint AS everything,
-    (SELECT last_updated FROM numbers_numberstatus WHERE account_id = %(account)s
-        ORDER BY last_updated DESC, number_id DESC LIMIT 1) AS newest
-FROM (
+_COUNTED = f"""(
     SELECT n, tagged, product, origin, registration, rating, capability,
         CASE WHEN registration = {Registration.IN_PROGRESS} THEN {ReputationStatus.IN_PROGRESS} {_STATUS} END AS status,
         CASE WHEN registration = {Registration.REGISTERED} THEN {Service.REGISTRATION} ELSE 0 END
             + CASE WHEN capability = {Capability.ON} THEN {Service.MONITORING} ELSE 0 END AS services
     FROM numbers_numbercount WHERE account_id = %(account)s
-) AS counted GROUP BY status
+) AS counted"""
+_NEWEST = """(
+    SELECT last_updated FROM numbers_numberstatus WHERE account_id = %(account)s
+    ORDER BY last_updated DESC, number_id DESC LIMIT 1
+)"""
+LIST_TOTALS = f"""
+SELECT status, coalesce(sum(n) FILTER (
+        WHERE {_MATCHES} AND (%(tagged)s IS NULL OR tagged = ANY(%(tagged)s))
+    ), 0)::bigint AS matching,
+    sum(n)::bigint AS everything, {_NEWEST} AS newest
+FROM {_COUNTED} GROUP BY status
 """
 
-CHOICES = """
-(SELECT id, key, name, mark, kind FROM numbers_source ORDER BY kind, id)
+# One statement, since most of what a short query costs the list is its way to the database and back.
+_SOURCE, _CAMPAIGN, _TOTAL = range(3)
+LIST_HEAD = f"""
+(SELECT {_SOURCE} AS what, id, key, name, mark, kind::bigint AS n, NULL::timestamptz AS newest
+    FROM numbers_source ORDER BY kind, id)
 UNION ALL
-(SELECT NULL, uuid::text, name, '', 0 FROM numbers_campaign WHERE account_id = %(account)s ORDER BY name)
+(SELECT {_CAMPAIGN}, NULL, uuid::text, name, '', NULL, NULL
+    FROM numbers_campaign WHERE account_id = %(account)s ORDER BY name)
+UNION ALL
+(SELECT {_TOTAL}, status, '', '', '', sum(n)::bigint, {_NEWEST} FROM {_COUNTED} GROUP BY status)
 """
 
 _LIST_TOTALS = Prepared(
     "totals_of_a_list", LIST_TOTALS, {"account": "bigint", "tagged": "boolean[]"} | dict.fromkeys(_COLUMNS, "int[]")
 )
-_CHOICES = Prepared("choices_of_a_list", CHOICES, {"account": "bigint"})
+_LIST_HEAD = Prepared("head_of_a_list", LIST_HEAD, {"account": "bigint"})
 
 
 def among(keys: list[int]) -> RawSQL:
@@ -94,8 +102,19 @@ def list_totals(account_id: int, values: Mapping[str, list[Any]]) -> list[Status
     return [StatusTotal(*row) for row in _LIST_TOTALS.fetchall(free | known | {"account": account_id})]
 
 
-def choices_of(account: Account) -> tuple[list[Source], list[tuple[str, str]]]:
-    """Return every source in its order, and the account's campaigns as uuid and name, by name."""
-    rows = _CHOICES.fetchall({"account": account.pk})
-    sources = [Source(pk, key, name, mark, kind) for pk, key, name, mark, kind in rows if pk is not None]
-    return sources, [(uuid, name) for pk, uuid, name, _, _ in rows if pk is None]
+class ListHead(NamedTuple):
+    """What the head of the list needs whatever is filtered: sources and campaigns to choose, and totals."""
+
+    sources: list[Source]
+    campaigns: list[tuple[str, str]]
+    totals: list[StatusTotal]
+
+
+def list_head(account: Account) -> ListHead:
+    """Return every source in order, the account's campaigns as uuid and name, by name, and its unfiltered totals."""
+    rows = _LIST_HEAD.fetchall({"account": account.pk})
+    return ListHead(
+        sources=[Source(pk, key, name, mark, kind) for what, pk, key, name, mark, kind, _ in rows if what == _SOURCE],
+        campaigns=[(uuid, name) for what, _, uuid, name, *_ in rows if what == _CAMPAIGN],
+        totals=[StatusTotal(status, n, n, newest) for what, status, _, _, _, n, newest in rows if what == _TOTAL],
+    )

@@ -106,7 +106,7 @@ class NumberListView(HubPageMixin, lists.ListPage):
     def get_table(self, page: Page[Any]) -> ListedNumbers:
         """Return the table with the person's choice of metrics."""
         writer = RowWriter(
-            sources=self.filterset.sources,
+            sources=self.filterset.head.sources,
             metrics=self.metrics,
             with_scores=self.with_scores,
             now=timezone.now(),
@@ -168,10 +168,10 @@ class NumberListView(HubPageMixin, lists.ListPage):
     def _counts(self) -> tuple[counts.Totals, counts.Counts | None]:
         """Return what is known of the whole account, and what matches: None when that is left to the fragment."""
         if self.filterset.is_counted:
-            totals = counts.totals(self.filterset.counted_values())
+            totals = counts.totals(self.filterset.counted_values(), self.filterset.head)
             return totals, totals.counts
         is_asked = self.filterset.is_valid() and self.request.GET.get("count")
-        return counts.totals({}), self._counted() if is_asked else None
+        return counts.totals({}, self.filterset.head), self._counted() if is_asked else None
 
     def _counted(self) -> counts.Counts:
         chosen = self.filterset.chosen
