@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import time
 from typing import Any
 
-from playwright.sync_api import Page
+import pytest
+from playwright.sync_api import Error, Page
 
 # Contrast AA: 4.5, for large text 3. Colors are read by painting them, whatever their notation.
 _TOO_WEAK = r"""() => {
@@ -73,7 +75,7 @@ _NOT_SOUND = r"""() => {
     return [...twice, ...nameless, ...unlabeled, ...missing, ...jumps, ...bare, ...unscoped, ...stuck, ...heads];
 }"""
 
-_SETTLED = """() => document.documentElement && document.readyState === "complete"
+_SETTLED = """() => document.readyState === "complete"
     && !document.querySelector("#count-later, .htmx-request")
     && [...document.querySelectorAll("canvas:not([data-pad])")].every(canvas => window.Chart?.getChart(canvas))"""
 
@@ -92,7 +94,29 @@ def settle(page: Page) -> None:
     After a click that leads to another page, expect something of that page first: until the browser leaves the old
     one, the old one is whole.
     """
-    page.wait_for_function(_SETTLED)
+    until(page, _SETTLED)
+
+
+def until(page: Page, expression: str) -> None:
+    """Wait until an expression or function is true on the page, at most as long as `expect` waits.
+
+    Playwright's `wait_for_function` evaluates text within the page whenever it looks again, which the policy of the
+    pages refuses; the first look is allowed, so that it fails only where the page is slow.
+    """
+    deadline = time.monotonic() + 10
+    while not _holds(page, expression):
+        if time.monotonic() > deadline:
+            pytest.fail(f"{page.url} did not come to hold: {expression}")
+        page.wait_for_timeout(50)
+
+
+def _holds(page: Page, expression: str) -> bool:
+    try:
+        return bool(page.evaluate(expression))
+    except Error as error:
+        if "context was destroyed" in error.message:  # the browser was just leaving the page
+            return False
+        raise
 
 
 def faults_of(page: Page) -> list[Any]:

@@ -10,6 +10,7 @@ from pytest_django.live_server_helper import LiveServer
 
 from accounts.models import Account, Role, User
 from tests import factories
+from tests.browser import page_checks
 from tests.browser.conftest import SignIn
 
 PHONE = {"width": 390, "height": 844}
@@ -114,7 +115,7 @@ def test_the_chart_is_drawn_and_a_rating_can_be_hidden(
     drawn = (
         "(() => { const c = document.getElementById('chart'); return Chart.getChart(c).getVisibleDatasetCount(); })()"
     )
-    page.wait_for_function("window.Chart && Chart.getChart('chart')")
+    page_checks.until(page, "Boolean(window.Chart && Chart.getChart('chart'))")
     before = page.evaluate(drawn)
     healthy.click()
     expect(healthy).to_have_attribute("aria-pressed", "false")

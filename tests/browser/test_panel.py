@@ -11,7 +11,7 @@ from pytest_django.live_server_helper import LiveServer
 from accounts.models import Account, User
 from common.scope import account_scope
 from phone_numbers.models import PhoneNumber
-from tests.browser import list_page, world
+from tests.browser import list_page, page_checks, world
 from tests.browser.conftest import SignIn
 
 PANEL_ADDRESS = re.compile(r"/numbers/[0-9a-f-]{36}/$")
@@ -93,7 +93,7 @@ def test_the_lists_of_the_panel_and_of_the_history_page_are_filtered_in_place(li
 
 def test_the_chart_is_drawn_and_its_lines_can_be_switched(listed: Page) -> None:
     open_panel(listed, "(303) 555-0103")
-    listed.wait_for_function("window.Chart && Chart.getChart(document.querySelector('dialog canvas'))")
+    page_checks.until(listed, "Boolean(window.Chart && Chart.getChart(document.querySelector('dialog canvas')))")
     visible = "Chart.getChart(document.querySelector('dialog canvas')).getVisibleDatasetCount()"
     assert listed.evaluate(visible) == 1
     maturity = listed.get_by_role("dialog").get_by_role("button", name="Maturity")
