@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
+import time_machine
 from django.conf import LazySettings
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
 from accounts.models import Account, User
 from common.prepared import Prepared
@@ -15,6 +19,7 @@ from tests import factories
 from tests.conftest import ClientFor
 
 pytestmark = pytest.mark.django_db
+TOKEN = re.compile(rb"(?<=\")[0-9A-Za-z]{64}(?=\")")
 PAGES = [
     "/numbers/",
     "/numbers/?status=spam",
@@ -36,24 +41,25 @@ def client(client_for: ClientFor, owner: User, acme: Account) -> Client:
 
 
 def statements(client: Client, address: str) -> tuple[list[str], bytes]:
-    """Return what a page asks of the database, and the page."""
+    """Return what a page asks of the database, and the page without its form tokens, which are new each time."""
     with CaptureQueriesContext(connection) as captured:
-        content = client.get(address).content
-    return [query["sql"] for query in captured.captured_queries], content
+        answer = client.get(address)
+    assert answer.status_code == 200
+    return [query["sql"] for query in captured.captured_queries], TOKEN.sub(b"", answer.content)
 
 
 @pytest.mark.parametrize("address", PAGES)
 def test_behind_a_pooler_of_transactions_a_page_is_the_same_and_prepares_nothing(
     client: Client, settings: LazySettings, address: str
 ) -> None:
-    prepared, usual = statements(client, address)
-    settings.DATABASE_POOLED = True
-    plain, pooled = statements(client, address)
+    with time_machine.travel(timezone.now(), tick=False):  # a page says how long ago things were
+        prepared, usual = statements(client, address)
+        settings.DATABASE_POOLED = True
+        plain, pooled = statements(client, address)
     assert any(sql.startswith("EXECUTE") for sql in prepared)
     assert not any(sql.startswith(("EXECUTE", "PREPARE")) for sql in plain)
     assert len(plain) == len(prepared)
-    assert pooled.count(b"<tr") == usual.count(b"<tr")
-    assert len(pooled) == len(usual)
+    assert pooled == usual
 
 
 def test_parameters_have_their_types_both_ways(settings: LazySettings) -> None:
