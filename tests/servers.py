@@ -1,7 +1,9 @@
 """Start PostgreSQL and Redis for the tests, before pytest-django reads the settings.
 
 Loaded by `-p tests.servers`. With DATABASE_URL and REDIS_URL in the environment nothing is started; xdist's workers
-find both there, because the controller has put them there.
+find both there, because the controller has put them there. As pytest-django gives each of them a database of its own in
+PostgreSQL, each takes two in Redis, counted from the one that REDIS_URL names: its own, and one for its drills
+(tests/feeds/crew.py). Were they shared, real workers of one test would take the tasks of another.
 """
 
 import atexit
@@ -12,6 +14,7 @@ import shutil
 import tempfile
 from contextlib import suppress
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from reputation_portal.local.environment import make_field_key
 from reputation_portal.local.postgres import Postgres
@@ -62,13 +65,22 @@ def _remove_left_behind() -> None:
             shutil.rmtree(lock_file.parent, ignore_errors=True)
 
 
+def redis_database(url: str, further: int) -> str:
+    """Return the address of the Redis database that lies `further` behind the one of an address."""
+    parts = urlsplit(url)
+    return parts._replace(path=f"/{int(parts.path.strip('/') or 0) + further}").geturl()
+
+
 def _prepare_environment() -> _Servers | None:
     """Fill the environment that settings read, and start what it does not name."""
     os.environ.pop("DEBUG", None)
     os.environ.setdefault("SECRET_KEY", secrets.token_urlsafe(48))
     os.environ.setdefault("FIELD_KEYS", make_field_key())
     os.environ["OUTBOUND_ALLOW"] = ""
-    if "PYTEST_XDIST_WORKER" in os.environ or {"DATABASE_URL", "REDIS_URL"} <= os.environ.keys():
+    if worker := os.environ.get("PYTEST_XDIST_WORKER"):
+        os.environ["REDIS_URL"] = redis_database(os.environ["REDIS_URL"], 2 * int(worker.removeprefix("gw")))
+        return None
+    if {"DATABASE_URL", "REDIS_URL"} <= os.environ.keys():
         return None
     _remove_left_behind()
     servers = _Servers()

@@ -15,8 +15,9 @@ import redis
 from django.conf import settings as portal_settings
 from django.db import connection
 
+from tests.servers import redis_database
+
 ROOT = Path(__file__).resolve().parents[2]
-REDIS_DATABASE = 11  # of its own, so that emptying it disturbs no other test
 
 
 def wait_for(condition: Callable[[], bool], *, seconds: float) -> None:
@@ -28,8 +29,8 @@ def wait_for(condition: Callable[[], bool], *, seconds: float) -> None:
 
 
 def broker_url() -> str:
-    """Return the address of the drill's Redis database."""
-    return portal_settings.REDIS_URL.rsplit("/", 1)[0] + f"/{REDIS_DATABASE}"
+    """Return the address of the drill's Redis database: emptying it disturbs no other test."""
+    return redis_database(portal_settings.REDIS_URL, 1)
 
 
 @contextmanager
