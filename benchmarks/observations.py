@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 from datetime import datetime, timedelta
 
-from django.db.models import F
+from django.db.models import F, QuerySet
 from django.utils import timezone
 
 from accounts.models import Account
@@ -21,14 +21,23 @@ AGAIN, LATE, DUPLICATE, UNKNOWN = 0.14, 0.05, 0.02, 0.01
 FLAGGED = {Rating.UNKNOWN: 0.01, Rating.HEALTHY: 0.003, Rating.MIXED: 0.4, Rating.SPAM: 0.9}
 
 
-class World:
-    """Draws pages; each page is newer than the one before. Of a very large account every n-th number is drawn from."""
+def _numbers_of(neighbors: int | None) -> QuerySet[PhoneNumber]:
+    in_order, count = PhoneNumber.objects.order_by("pk"), PhoneNumber.objects.count()
+    if neighbors:
+        return in_order[count // 2 : count // 2 + neighbors]
+    return in_order.annotate(place=F("pk") % -(-count // MOST)).filter(place=0)
 
-    def __init__(self, account: Account, *, seed: int) -> None:
+
+class World:
+    """Draws pages; each page is newer than the one before.
+
+    Numbers come from all over the account (of a very large one every n-th is drawn from), or from `neighbors` of them
+    that came in one after the other.
+    """
+
+    def __init__(self, account: Account, *, seed: int, neighbors: int | None = None) -> None:
         with account_scope(account):
-            step = PhoneNumber.objects.count() // MOST + 1
-            spread = PhoneNumber.objects.annotate(place=F("pk") % step).filter(place=0)
-            rows = spread.order_by("pk").values_list("e164", "status__rating")
+            rows = _numbers_of(neighbors).values_list("e164", "status__rating")
             self.numbers = [(e164, FLAGGED[rating]) for e164, rating in rows.iterator(chunk_size=50_000)]
         self.draw = random.Random(seed)
         self.clock = timezone.now() - timedelta(minutes=50)

@@ -46,7 +46,7 @@ def measure() -> list[Result]:
     results = [
         Result(f"scale: observations with {WORKERS} workers, {words}", four, one, "with one worker", "obs/s"),
         Result("scale: pages fetched for each page stored", fetched_twice, 1.0, LIMIT, "pages", "<=1"),
-        ingest_part.table_sizes(f"scale: a page of 5,000, {words}", SAME),
+        *ingest_part.table_sizes(f"scale: a page of 5,000, {words}", SAME),
     ]
     counts.fold_number_counts()  # what beat has done each minute by a worker that does not run here
     large, small = list_part.Browser(data.LARGE), list_part.Browser(data.SMALL)
