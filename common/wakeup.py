@@ -17,7 +17,7 @@ def wake_on_commit(task_name: str) -> None:
     Never fails and never waits longer than the broker's connection timeout: with Redis down the next tick of beat finds
     the work.
     """
-    transaction.on_commit(partial(_send, task_name), robust=True)
+    transaction.on_commit(partial(_send, task_name))
 
 
 def _send(task_name: str) -> None:

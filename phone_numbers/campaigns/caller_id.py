@@ -1,7 +1,7 @@
 """Caller IDs for calls (R89-R92, D25): claimed in the database, the default as the last resort, reasons kept.
 
-Each choice counts as one use of its number. A choice is one statement of its own, so that a flag which a feed's page
-wrote before is honored, and nothing is locked longer than that.
+Each choice counts as one use of its number, in all campaigns that have it. A choice is one statement of its own, so a
+flag which a feed's page wrote before is honored, and nothing is locked longer than that.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from typing import Any
 from uuid import UUID
 
 from django.conf import settings
-from django.db import connection
+from django.db import connection, transaction
 from django.db.models import F, Q
 
 from accounts import keys
@@ -36,6 +36,7 @@ _CALLER = Prepared("caller_of_a_call", caller_id_sql.CALLER, caller_id_sql.CALLE
 _CLAIM = Prepared("claim_caller_id", caller_id_sql.CLAIM, caller_id_sql.CLAIM_TYPES)
 _WIDE_CLAIM = Prepared("claim_caller_id_wide", caller_id_sql.WIDE_CLAIM, caller_id_sql.CLAIM_TYPES)
 _WAITING_CLAIM = Prepared("claim_caller_id_waiting", caller_id_sql.WAITING_CLAIM, caller_id_sql.CLAIM_TYPES)
+_TELL_OTHERS = Prepared("tell_other_campaigns", caller_id_sql.TELL_OTHERS, caller_id_sql.TELL_OTHERS_TYPES)
 ENDED = "The campaign has ended, so it chooses no numbers."
 
 
@@ -172,13 +173,24 @@ def _first_free(params: dict[str, Any]) -> CallerId | None:
     for attempt in range(2 * FENCED_TRIES):
         row = _claim_of(attempt, candidates).fetchone(params)
         assert row is not None
-        candidates, step, number_id, e164, uuid, rating = row
+        candidates, step, number_id, e164, uuid, rating, is_shared = row
         if number_id is not None:
+            if is_shared:
+                _tell_others(params, number_id)
             words = f"{Step(step).words}."
             return CallerId(CallerIdOutcome.MATCHED, words, e164, uuid, number_id, Step(step), Rating(rating))
         if not candidates:
             return None
     return None
+
+
+def _tell_others(params: dict[str, Any], number_id: int) -> None:
+    """Count a use in the number's other campaigns, once the claim's lock is gone. The caller has its number anyway."""
+
+    def tell_other_campaigns() -> None:
+        _TELL_OTHERS.fetchone(params | {"number": number_id})
+
+    transaction.on_commit(tell_other_campaigns, robust=True)
 
 
 def _claim_of(attempt: int, candidates: int) -> Prepared:

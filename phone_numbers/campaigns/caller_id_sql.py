@@ -8,12 +8,14 @@ a row that was waited for is compared with WHERE again and not with ORDER BY. A 
 tried again.
 The commit does not wait for the disk: a crash of the server may forget the uses of its last half second, no call waits.
 The time of the last use always moves, also under two callers with the same clock: it is what tells a use.
+What people see of a number is all its calls, so each use is counted in every campaign that has the number.
 """
 
 from __future__ import annotations
 
 from accounts import keys_sql
 from phone_numbers.campaigns.matching import Step
+from phone_numbers.states import CampaignState
 
 # The state of the destination is looked up by the statement itself, from the longest known prefix.
 _STATE = "(SELECT state FROM place)"
@@ -36,6 +38,12 @@ _BRANCH = """
     ORDER BY pool.last_used_at, pool.id LIMIT {most})
 """
 
+_COUNT_USE = """
+        last_used_at = greatest(pool.last_used_at + interval '1 microsecond', %(now)s),
+        hour_uses = CASE WHEN pool.hour_at >= %(hour)s THEN pool.hour_uses + 1 ELSE 1 END,
+        hour_at = greatest(pool.hour_at, %(hour)s),
+        day_uses = CASE WHEN pool.day_on >= %(day)s THEN pool.day_uses + 1 ELSE 1 END,
+        day_on = greatest(pool.day_on, %(day)s)"""
 _CLAIM = """
 WITH place AS MATERIALIZED (
     SELECT coalesce((
@@ -53,16 +61,14 @@ WITH place AS MATERIALIZED (
         AND status.rating <> 3
     ORDER BY best.last_used_at, best.id LIMIT 1 FOR UPDATE OF pool {lock}
 ), used AS (
-    UPDATE numbers_campaignnumber AS pool SET
-        last_used_at = greatest(pool.last_used_at + interval '1 microsecond', %(now)s),
-        hour_uses = CASE WHEN pool.hour_at >= %(hour)s THEN pool.hour_uses + 1 ELSE 1 END,
-        hour_at = greatest(pool.hour_at, %(hour)s),
-        day_uses = CASE WHEN pool.day_on >= %(day)s THEN pool.day_uses + 1 ELSE 1 END,
-        day_on = greatest(pool.day_on, %(day)s)
+    UPDATE numbers_campaignnumber AS pool SET {count_use}
     FROM claimed WHERE pool.id = claimed.id
-    RETURNING pool.number_id, pool.rating, claimed.step, set_config('synchronous_commit', 'off', true)
+    RETURNING pool.id, pool.number_id, pool.rating, claimed.step, set_config('synchronous_commit', 'off', true)
 )
-SELECT (SELECT count(*) FROM best), used.step, number.id, number.e164, number.uuid::text, used.rating
+SELECT (SELECT count(*) FROM best), used.step, number.id, number.e164, number.uuid::text, used.rating, EXISTS (
+    SELECT FROM numbers_campaignnumber AS other JOIN numbers_campaign AS theirs ON theirs.id = other.campaign_id
+    WHERE other.number_id = used.number_id AND other.id <> used.id AND theirs.state = '{active}'
+)
 FROM (VALUES (1)) AS one
 LEFT JOIN (used JOIN numbers_phonenumber AS number ON number.id = used.number_id) ON true
 """
@@ -96,12 +102,40 @@ def _claim(most: int, *, wait: bool = False) -> str:
     )
     # What is compared after the wait for a lock is compared with the row as it is then.
     unchanged = _UNDER_CAPS if wait else "pool.last_used_at = best.last_used_at"
-    return _CLAIM.format(branches=branches, most=most, unchanged=unchanged, lock="" if wait else "SKIP LOCKED")
+    return _CLAIM.format(
+        branches=branches,
+        most=most,
+        unchanged=unchanged,
+        lock="" if wait else "SKIP LOCKED",
+        count_use=_COUNT_USE,
+        active=CampaignState.ACTIVE,
+    )
 
 
 CLAIM = _claim(FEW)
 WIDE_CLAIM = _claim(MANY)
 WAITING_CLAIM = _claim(MANY, wait=True)
+
+# The same use in the other active campaigns of a number: caps, rest and order of use are the number's, whoever calls by
+# it. In a transaction of its own after the claim's, and in the order of ids: campaigns that share numbers never hold a
+# row each that the other waits for.
+TELL_OTHERS = f"""
+WITH other AS (
+    SELECT pool.id FROM numbers_campaignnumber AS pool JOIN numbers_campaign AS theirs ON theirs.id = pool.campaign_id
+    WHERE pool.number_id = %(number)s AND theirs.id <> %(campaign)s AND theirs.state = '{CampaignState.ACTIVE}'
+    ORDER BY pool.id FOR UPDATE OF pool
+), told AS (
+    UPDATE numbers_campaignnumber AS pool SET {_COUNT_USE} FROM other WHERE pool.id = other.id RETURNING 1
+)
+SELECT count(*), set_config('synchronous_commit', 'off', true) FROM told
+"""
+TELL_OTHERS_TYPES = {
+    "number": "bigint",
+    "campaign": "bigint",
+    "now": "timestamptz",
+    "hour": "timestamptz",
+    "day": "date",
+}
 
 # What each step has, for choices that are kept with their reasons: the pool is counted, never sent.
 STEPS = f"""

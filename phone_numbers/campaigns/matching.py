@@ -78,7 +78,10 @@ class Policy:
 
 @dataclass(frozen=True, slots=True)
 class PoolNumber:
-    """What the decision looks at in a number. `hour_uses` and `day_uses` count calls since `hour_at` and `day_on`."""
+    """What the decision looks at in a number.
+
+    `hour_uses` and `day_uses` count its calls since `hour_at` and on `day_on`, those of other campaigns included.
+    """
 
     id: int
     e164: str

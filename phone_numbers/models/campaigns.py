@@ -72,7 +72,8 @@ class CampaignNumber(models.Model):
 
     Area code, exchange and state, rating and tag are the number's own, copied by triggers, because matching walks them
     in the order of use: `turn` is 1 for Healthy, 2 for Mixed and unknown, 3 for what is never chosen. `hour_uses` and
-    `day_uses` count the calls since `hour_at` and on `day_on` (UTC).
+    `day_uses` count the number's calls since `hour_at` and on `day_on` (UTC), by whatever campaign: each counts them in
+    all memberships of the number.
     """
 
     account = models.ForeignKey(Account, on_delete=models.CASCADE, related_name="+", db_index=False)
@@ -118,7 +119,7 @@ class CampaignNumber(models.Model):
                 name="place_in_pool",
                 operation=pgtrigger.Insert,
                 when=pgtrigger.Before,
-                declare=[("number", "record"), ("status", "record")],
+                declare=[("number", "record"), ("status", "record"), ("used", "record")],
                 func=triggers_sql.PLACE_IN_POOL,
             )
         ]
