@@ -30,12 +30,13 @@ FEW, MANY = 8, 96  # candidates looked up: usually enough, and more than there a
 _UNDER_CAPS = """(pool.hour_at < %(hour)s OR pool.hour_uses < %(per_hour)s)
         AND (pool.day_on < %(day)s OR pool.day_uses < %(per_day)s)"""
 _BRANCH = """
-    (SELECT {rank} AS rank, {step} AS step, pool.id, pool.rating, pool.last_used_at
+    (SELECT {step} AS step, pool.turn, pool.id, pool.rating, pool.last_used_at
     FROM numbers_campaignnumber AS pool
-    WHERE pool.account_id = %(account)s AND pool.campaign_id = %(campaign)s AND {near} AND pool.{turn}
+    WHERE pool.account_id = %(account)s AND pool.campaign_id = %(campaign)s AND {near}
+        AND pool.turn < 3 AND (pool.turn = 1 OR pool.rating = ANY(%(others)s))
         AND {caps}
         AND (pool.day_on >= %(day)s AND pool.day_uses >= %(rest_after)s) = %(resting)s
-    ORDER BY pool.last_used_at, pool.id LIMIT {most})
+    ORDER BY pool.turn, pool.last_used_at, pool.id LIMIT {most})
 """
 
 _COUNT_USE = """
@@ -50,9 +51,10 @@ WITH place AS MATERIALIZED (
         SELECT state FROM numbers_areaprefix WHERE prefix = ANY(%(prefixes)s) ORDER BY length(prefix) DESC LIMIT 1
     ), '') AS state
 ), candidate AS MATERIALIZED (
-    SELECT * FROM ({branches}) AS ranked LIMIT {most}
-), best AS (
-    SELECT * FROM candidate WHERE rank = (SELECT min(rank) FROM candidate)
+    SELECT * FROM ({branches}) AS near LIMIT {most}
+), best AS MATERIALIZED (
+    SELECT * FROM candidate WHERE (step, turn) = (SELECT step, turn FROM candidate ORDER BY step, turn LIMIT 1)
+    ORDER BY last_used_at, id
 ), claimed AS MATERIALIZED (
     SELECT pool.id, best.step FROM best
     JOIN numbers_campaignnumber AS pool ON pool.id = best.id
@@ -95,10 +97,8 @@ def _claim(most: int, *, wait: bool = False) -> str:
     PostgreSQL reads the branches one after the other and stops when it has enough. A statement that locks rows is never
     run in parallel, so their order holds.
     """
-    kinds = [(step, turn) for step in Step for turn in ("turn = 1", "turn = 2 AND pool.rating = ANY(%(others)s)")]
     branches = "UNION ALL".join(
-        _BRANCH.format(rank=rank, step=int(step), near=NEAR[step], turn=turn, caps=_UNDER_CAPS, most=most)
-        for rank, (step, turn) in enumerate(kinds)
+        _BRANCH.format(step=int(step), near=NEAR[step], caps=_UNDER_CAPS, most=most) for step in Step
     )
     # What is compared after the wait for a lock is compared with the row as it is then.
     unchanged = _UNDER_CAPS if wait else "pool.last_used_at = best.last_used_at"
