@@ -5,7 +5,10 @@ from django.urls import path
 from accounts import views
 
 app_name = "accounts"
-urlpatterns = [path("switch/", views.AccountSwitchView.as_view(), name="switch")]
+urlpatterns = [
+    path("switch/", views.AccountSwitchView.as_view(), name="switch"),
+    path("<uuid:uuid>/", views.AccountDoorView.as_view(), name="open"),
+]
 
 # Whom an address belongs to is decided by whoever adds the person; these stand before allauth's own, under its names.
 closed_patterns = [

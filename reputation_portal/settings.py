@@ -3,6 +3,7 @@
 A missing or odd value stops the start with the name of the variable. `.env.example` lists them all.
 """
 
+import re
 from datetime import timedelta
 from pathlib import Path
 
@@ -28,6 +29,13 @@ def _span(name: str, default: str) -> timedelta:
     if not value[:-1].isdigit() or value[-1] not in units or int(value[:-1]) == 0:
         raise ImproperlyConfigured(f"{name} must be a span such as 90s, 30m, 12h or 2d, not {value!r}.")
     return timedelta(**{units[value[-1]]: int(value[:-1])})
+
+
+def _origin(name: str) -> str:
+    value = env.str(name, default="").rstrip("/")
+    if value and not re.fullmatch(r"https?://[^/\s]+", value):
+        raise ImproperlyConfigured(f"{name} must be an address such as https://portal.example.com, not {value!r}.")
+    return str(value)
 
 
 # --- Core -----------------------------------------------------------------------------------------------------------
@@ -278,6 +286,7 @@ vars().update(EMAIL_CONFIG)
 EMAIL_TIMEOUT = 20  # seconds; a message whose server is slower waits in its row
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="portal@localhost")
 SUPPORT_EMAIL = env.str("SUPPORT_EMAIL", default="support@localhost")
+PORTAL_URL = _origin("PORTAL_URL")  # where people reach the portal; without it messages carry no links
 DEMO_PASSWORD = env.str("DEMO_PASSWORD", default="")
 
 # --- Metrics ----------------------------------------------------------------------------------------------------------

@@ -87,6 +87,9 @@ ROWS: dict[str, list[Row]] = {
             data=lambda world: {"account": str(world.acme.uuid)},
         ),
     ],
+    "accounts:open": [
+        Row(CHANGED | dict.fromkeys(("nobody", "reviewer", "stranger"), GONE), kwargs=World.of_account),
+    ],
     "account_login": [Row(ENTRANCE)],
     "account_logout": [Row(OWN_PAGE), Row(everybody(302), method="post")],
     "account_signup": [Row(ENTRANCE)],

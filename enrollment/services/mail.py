@@ -10,11 +10,13 @@ import smtplib
 import uuid
 from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
+from urllib.parse import urlencode
 
 import structlog
 from django.conf import settings
 from django.core.mail import EmailMessage
 from django.db import transaction
+from django.urls import reverse
 
 from accounts.models import Account
 from common.scope import all_accounts
@@ -32,19 +34,22 @@ SUBJECT_LIMIT = 200
 
 
 def queue_mail(
-    account: Account | None, *, to: Iterable[str], kind: str, subject: str, body: str, now: datetime
+    account: Account | None, *, to: Iterable[str], kind: str, subject: str, body: str, now: datetime, path: str = ""
 ) -> list[OutgoingMail]:
     """Write one message to each address; a worker sends it when the transaction has been committed.
 
-    `account` None is platform staff. `kind` is a word for the list of messages, such as `enrollment.approved`.
+    `account` None is platform staff. `kind` is a word for the list of messages, such as `enrollment.approved`. `path` is
+    the page of the portal that the message is about: where PORTAL_URL is set, the message ends with a link to it.
     """
+    link = _link(account, path)
+    text = f"{body.rstrip()}\n\n{link}\n" if link else body
     one_line = " ".join(subject.split())[:SUBJECT_LIMIT]
     addresses = dict.fromkeys(address.strip().lower() for address in to if address.strip())
     with all_accounts():
         rows = OutgoingMail.objects.bulk_create(
             [
                 OutgoingMail(
-                    account=account, kind=kind, to=address, subject=one_line, body=body, created_at=now, due_at=now
+                    account=account, kind=kind, to=address, subject=one_line, body=text, created_at=now, due_at=now
                 )
                 for address in addresses
             ]
@@ -52,6 +57,14 @@ def queue_mail(
     if rows:
         wake_on_commit(TASK)
     return rows
+
+
+def _link(account: Account | None, path: str) -> str:
+    """Return the address of a page, by the door of its account: who reads it may look at another one at the moment."""
+    if not (settings.PORTAL_URL and path):
+        return ""
+    door = f"{reverse('accounts:open', args=[account.uuid])}?{urlencode({'next': path})}" if account else path
+    return f"{settings.PORTAL_URL}{door}"
 
 
 def send_due(clock: Callable[[], datetime]) -> int:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from django.urls import reverse
+
 from accounts.models import Account
 from enrollment import application, reasons
 from enrollment.models import Enrollment
@@ -31,6 +33,7 @@ def tell_submitted(enrollment: Enrollment, *, now: datetime) -> None:
         subject=f"To review: {account.name}, {service}",
         body=f"{account.name} has submitted an enrollment in {service}. It waits under Reviews in the portal.",
         now=now,
+        path=reverse("reviews:detail", args=[enrollment.uuid]),
     )
 
 
@@ -113,4 +116,5 @@ def _to_applicant(enrollment: Enrollment, kind: str, subject: str, body: str, *,
     applicant = enrollment.submitted_by
     to = [*people.people_to_tell(account), *([applicant.email] if applicant and applicant.is_active else []), also]
     body += SIGNATURE.format(account=account.name)
-    mail.queue_mail(account, to=to, kind=f"enrollment.{kind}", subject=subject, body=body, now=now)
+    path = reverse("services:details")
+    mail.queue_mail(account, to=to, kind=f"enrollment.{kind}", subject=subject, body=body, now=now, path=path)

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from django.db.models import Count, Exists, OuterRef
+from django.urls import reverse
 
 from accounts.models import Account
 from common.templatetags.formats import plural
@@ -39,7 +40,8 @@ def tell_of_ending(account: Account, count: int, *, ends_at: datetime, now: date
         f"each with its reason.\n\nMonitoring goes on until {ends_at:%d %b %Y} (UTC). Once what is missing is there "
         "again, it goes on by itself; otherwise it is switched off.\n"
     )
-    _send(account, "numbers.ending", f"Monitoring of {numbers} will end", body, now=now)
+    path = f"{reverse('numbers:list')}?capability=no_longer_eligible"
+    _send(account, "numbers.ending", f"Monitoring of {numbers} will end", body, now=now, path=path)
 
 
 def tell_of_switched_off(account: Account, ids: Sequence[int], *, now: datetime) -> None:
@@ -50,7 +52,8 @@ def tell_of_switched_off(account: Account, ids: Sequence[int], *, now: datetime)
         f"being eligible:\n\n{_named(ids)}\n\nThe history of each number says why. They can be enabled again once what "
         "was missing is there.\n"
     )
-    _send(account, "numbers.switched_off", f"Monitoring was switched off for {numbers}", body, now=now)
+    path = f"{reverse('numbers:list')}?capability=off"
+    _send(account, "numbers.switched_off", f"Monitoring was switched off for {numbers}", body, now=now, path=path)
 
 
 def _tell_of(account: Account, job: NumberJob, *, now: datetime) -> None:
@@ -68,7 +71,8 @@ def _tell_of(account: Account, job: NumberJob, *, now: datetime) -> None:
     body = "\n".join(line for line in lines if line) + "\n"
     to = [job.actor.email] if job.actor and job.actor.is_active else people.people_to_tell(account)
     subject = f"Verification finished: {on:,} on, {failed:,} failed"
-    mail.queue_mail(account, to=to, kind="numbers.verified", subject=subject, body=body, now=now)
+    path = reverse("services:job", args=[job.uuid])
+    mail.queue_mail(account, to=to, kind="numbers.verified", subject=subject, body=body, now=now, path=path)
 
 
 def _outcomes(job: NumberJob) -> dict[int, int]:
@@ -83,5 +87,6 @@ def _named(ids: Sequence[int]) -> str:
     return "\n".join([*named, f"and {more:,} more"] if more else named)
 
 
-def _send(account: Account, kind: str, subject: str, body: str, *, now: datetime) -> None:
-    mail.queue_mail(account, to=people.people_to_tell(account), kind=kind, subject=subject, body=body, now=now)
+def _send(account: Account, kind: str, subject: str, body: str, *, now: datetime, path: str) -> None:
+    to = people.people_to_tell(account)
+    mail.queue_mail(account, to=to, kind=kind, subject=subject, body=body, now=now, path=path)

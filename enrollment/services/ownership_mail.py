@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.urls import reverse
+
 from accounts.models import Account
 from common.templatetags.formats import plural
 from enrollment.models import NumberOwnership
@@ -71,6 +73,7 @@ def _send(account: Account, ids: Sequence[int], words: Words, kind: str, *, now:
         subject=words.subject.format(**values),
         body=words.body.format(**values),
         now=now,
+        path=reverse("settings:provider"),
     )
 
 

@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 
 from django.db import transaction
 from django.db.models import QuerySet
+from django.urls import reverse
 
 from accounts.models import Account, User
 from accounts.services import record_audit
@@ -113,9 +114,8 @@ WORDS = {
 def _tell(account: Account, proof: Proof, reason: str, now: datetime) -> None:
     subject, body = WORDS[proof]
     words = body.format(account=account.name, reason=reason or "none was given")
-    mail.queue_mail(
-        account, to=people.people_to_tell(account), kind=f"proof.{proof}", subject=subject, body=words, now=now
-    )
+    to, path = people.people_to_tell(account), reverse("settings:provider")
+    mail.queue_mail(account, to=to, kind=f"proof.{proof}", subject=subject, body=words, now=now, path=path)
 
 
 def _files() -> QuerySet[Attachment]:

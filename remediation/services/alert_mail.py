@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 
 from django.db import connection, transaction
 from django.db.models import Exists, Max, OuterRef, Q
+from django.urls import reverse
 
 from accounts.models import Account, Membership, User
 from common.scope import account_scope, all_accounts
@@ -77,7 +78,8 @@ def _write(account: Account, user: User, found: Sequence[Alert], *, daily: bool,
     others = [alert for alert in found if alert.kind != AlertKind.TAG]
     subject = f"{account.name}: {_count(len(tags), 'number', 'flagged as spam')}" if tags else others[0].words
     body = "\n\n".join(filter(None, [_tag_part(tags), _other_part(others), _closing(daily)]))
-    mail.queue_mail(account, to=[user.email], kind=KIND, subject=subject, body=body, now=now)
+    path = reverse("alerts:list")
+    mail.queue_mail(account, to=[user.email], kind=KIND, subject=subject, body=body, now=now, path=path)
 
 
 def _count(n: int, word: str, rest: str) -> str:

@@ -8,6 +8,7 @@ from typing import Any
 
 from django.conf import settings
 from django.db import transaction
+from django.urls import reverse
 
 from accounts.models import User
 from accounts.services import record_audit
@@ -83,7 +84,9 @@ def answer(ticket: SupportTicket, body: str, *, author: User, now: datetime) -> 
     cases.tell(ticket.case, CaseEventKind.TICKET, now=now, reason=reason, reference=ticket.code)
     if ticket.opened_by and ticket.opened_by.is_active:
         subject = f"[{ticket.code}] Support answered: {ticket.subject}"
-        mail.queue_mail(ticket.account, to=[ticket.opened_by.email], kind=ANSWERED, subject=subject, body=body, now=now)
+        path = reverse("cases:ticket", args=[ticket.uuid])
+        to = [ticket.opened_by.email]
+        mail.queue_mail(ticket.account, to=to, kind=ANSWERED, subject=subject, body=body, now=now, path=path)
     return message
 
 
@@ -119,4 +122,5 @@ def _mail_support(ticket: SupportTicket, body: str, *, author: User, kind: str, 
         f"From {author} ({author.email}), account {ticket.account.name}.\nAnswer in the portal: ticket {ticket.code}."
     )
     text = f"{head}\n\n{body}"
-    mail.queue_mail(None, to=[settings.SUPPORT_EMAIL], kind=kind, subject=subject, body=text, now=now)
+    path = reverse("tickets:answer", args=[ticket.uuid])
+    mail.queue_mail(None, to=[settings.SUPPORT_EMAIL], kind=kind, subject=subject, body=text, now=now, path=path)

@@ -21,6 +21,7 @@ _WORTH_PRINTING = (
     "OUTBOUND_ALLOW",
     "SIMULATOR_URL",
     "WEB_PORT",
+    "PORTAL_URL",
 )
 
 

@@ -240,6 +240,7 @@ def _with_addresses(variables: Mapping[str, str], web_port: int, simulator_port:
     allowed = [pair for pair in variables.get("OUTBOUND_ALLOW", "").split(",") if pair]
     return {
         **DEMO_CLOCKS,
+        "PORTAL_URL": _address(web_port),
         **variables,
         "WEB_PORT": str(web_port),
         "SIMULATOR_URL": f"http://{simulator}",

@@ -11,7 +11,7 @@ import pytest
 from playwright.sync_api import Page, expect
 from pytest_django.live_server_helper import LiveServer
 
-from accounts.models import Account, User
+from accounts.models import Account, Role, User
 from common.scope import account_scope
 from enrollment.number_states import JobKind
 from phone_numbers.models import Campaign, PhoneNumber
@@ -65,12 +65,14 @@ PAGES = {
     "audit": "/settings/audit/",
     "password": "/accounts/password/change/",
     "not-found": "/numbers/nothing-here/",
+    "another-account": "/accounts/{other}/?next=/alerts/",
 }
 
 
 @pytest.fixture
-def addresses(hub: Account, live_server: LiveServer) -> dict[str, str]:
-    """The address of each page; the number is a flagged one with the longest label."""
+def addresses(hub: Account, globex: Account, owner: User, live_server: LiveServer) -> dict[str, str]:
+    """The address of each page; the number is a flagged one with the longest label, the owner has two accounts."""
+    factories.add_member(globex, owner, role=Role.OWNER)
     factories.make_feed(hub, name="Telnyx", interval_seconds=300)
     with account_scope(hub):
         number = PhoneNumber.objects.get(e164=world.e164(world.COLORADO, 0))
@@ -80,6 +82,7 @@ def addresses(hub: Account, live_server: LiveServer) -> dict[str, str]:
     job = number_world.start(hub, JobKind.DISABLE, [number])
     case, task, ticket = remediation_world.parked_case(hub)
     places = {
+        "other": globex.uuid,
         "uuid": number.uuid,
         "campaign": campaign.uuid,
         "job": job.uuid,
