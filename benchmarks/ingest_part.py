@@ -116,7 +116,7 @@ def leased_feed(account: Account) -> ingest.Fence:
 def table_sizes(name: str, goal: str | None = None) -> list[Result]:
     """The same page of 5,000 observations in the large account and in the small: a page must not cost by the table.
 
-    Once with numbers that came in one after the other, as many as the small account has: then only the table's size
+    Once with numbers that came in one after the other, as many as the small account has: then only the account's size
     differs. And once with numbers from all over the large account, which lie in a block of their own each.
     """
     large, small = data.account(data.LARGE), data.account(data.SMALL)
