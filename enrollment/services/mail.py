@@ -63,7 +63,7 @@ def _link(account: Account | None, path: str) -> str:
     """Return the address of a page, by the door of its account: who reads it may look at another one at the moment."""
     if not (settings.PORTAL_URL and path):
         return ""
-    door = f"{reverse('accounts:open', args=[account.uuid])}?{urlencode({'next': path})}" if account else path
+    door = f"{reverse('accounts:open', args=[account.uuid])}?{urlencode({'next': path}, safe='/')}" if account else path
     return f"{settings.PORTAL_URL}{door}"
 
 

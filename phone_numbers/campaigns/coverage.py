@@ -52,7 +52,7 @@ class StateCoverage:
 
 
 def coverage(campaign: Campaign, *, today: date) -> list[StateCoverage]:
-    """Return the pool by state, by code; those without numbers are left out. One query."""
+    """Return the pool by state, by name; those without numbers are left out. One query."""
     tagged = Q(number__status__tag_since__isnull=False)
     healthy = Q(number__status__rating=Rating.HEALTHY) & ~tagged
     resting = Q(pk__in=[])
@@ -70,7 +70,7 @@ def coverage(campaign: Campaign, *, today: date) -> list[StateCoverage]:
         )
     )
     found = [StateCoverage(code, well, bad, n - well - bad, idle) for code, n, well, bad, idle in rows]
-    return sorted(found, key=lambda one: (not one.code, one.code))
+    return sorted(found, key=lambda one: (not one.code, one.name))
 
 
 def every_state(found: list[StateCoverage]) -> list[StateCoverage]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from django.urls import reverse
 
@@ -106,3 +108,12 @@ def test_queries_do_not_grow_with_the_pool(client_for, viewer, acme, campaign, d
     client = client_for(viewer)
     with django_assert_max_num_queries(14):
         page_of(client, campaign, destination="(303) 555-0142")
+
+
+def test_states_stand_by_their_names_and_numbers_without_one_come_last(client_for, viewer, acme):
+    places = {"+18005550101": "", "+15015550101": "AR", "+16025550101": "AZ", "+12055550101": "AL", "+14805550101": "AZ"}
+    pool = [make_number(acme, e164, state=state, rating=Rating.HEALTHY) for e164, state in places.items()]
+    page = page_of(client_for(viewer), make_campaign(acme, numbers=pool))
+    table = page.split("Numbers of the campaign by state")[1].split("</table>")[0]
+    names = re.findall(r'<th scope="row">([^<]+)</th>', table)
+    assert names == ["Alabama", "Arizona", "Arkansas", "No state: toll-free and foreign numbers"]
