@@ -155,6 +155,13 @@ def _settings(now: datetime) -> Iterator[Finding]:
         bad="FIELD_KEYS is empty: no secret of a provider can be kept.",
         advice="Set FIELD_KEYS as `.env.example` shows.",
     )
+    yield _judge(
+        bool(settings.PORTAL_URL),
+        "Messages link to the portal.",
+        level=Level.WARN,
+        bad="PORTAL_URL is not set: messages carry no links to what they tell about.",
+        advice="Set PORTAL_URL to the address by which people reach the portal.",
+    )
 
 
 def _feeds(now: datetime) -> Iterator[Finding]:

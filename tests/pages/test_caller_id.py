@@ -111,7 +111,13 @@ def test_queries_do_not_grow_with_the_pool(client_for, viewer, acme, campaign, d
 
 
 def test_states_stand_by_their_names_and_numbers_without_one_come_last(client_for, viewer, acme):
-    places = {"+18005550101": "", "+15015550101": "AR", "+16025550101": "AZ", "+12055550101": "AL", "+14805550101": "AZ"}
+    places = {
+        "+18005550101": "",
+        "+15015550101": "AR",
+        "+16025550101": "AZ",
+        "+12055550101": "AL",
+        "+14805550101": "AZ",
+    }
     pool = [make_number(acme, e164, state=state, rating=Rating.HEALTHY) for e164, state in places.items()]
     page = page_of(client_for(viewer), make_campaign(acme, numbers=pool))
     table = page.split("Numbers of the campaign by state")[1].split("</table>")[0]

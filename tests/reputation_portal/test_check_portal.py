@@ -36,6 +36,13 @@ def test_what_is_not_well_has_a_next_step(db: None) -> None:
     assert not any(finding.advice for finding in check_portal(now=NOW) if finding.level is Level.OK)
 
 
+@pytest.mark.parametrize(("address", "level"), [("https://portal.example.com", Level.OK), ("", Level.WARN)])
+def test_messages_without_links_are_told(db: None, settings: Settings, address: str, level: Level) -> None:
+    settings.PORTAL_URL = address
+    (finding,) = [one for one in check_portal(now=NOW) if "essages" in one.what]
+    assert finding.level is level
+
+
 def test_redis_down_is_a_failure_and_the_rest_is_still_checked(db: None, settings: Settings) -> None:
     settings.REDIS_URL = "redis://127.0.0.1:1/0"
     assert findings(Level.FAIL) == ["Redis does not answer: pages work, background work waits."]
