@@ -38,8 +38,8 @@ def queue_mail(
 ) -> list[OutgoingMail]:
     """Write one message to each address; a worker sends it when the transaction has been committed.
 
-    `account` None is platform staff. `kind` is a word for the list of messages, such as `enrollment.approved`. `path` is
-    the page of the portal that the message is about: where PORTAL_URL is set, the message ends with a link to it.
+    `account` None is platform staff. `kind` is a word for the list of messages, such as `enrollment.approved`. `path`
+    is the page of the portal that the message is about: where PORTAL_URL is set, the message ends with a link to it.
     """
     link = _link(account, path)
     text = f"{body.rstrip()}\n\n{link}\n" if link else body
